@@ -25,9 +25,9 @@ class Observer {
   virtual void refresh_finished(const addrs::Instance&, const Id&) {}
   virtual void read_started(const addrs::Instance&) {}
   virtual void read_finished(const addrs::Instance&, const Id&, std::chrono::nanoseconds) {}
-  virtual void apply_started(const addrs::Instance&, std::string_view deposed, plan::Action, const Id&) {}
-  virtual void apply_finished(const addrs::Instance&, std::string_view deposed, plan::Action, const Id&, std::chrono::nanoseconds) {}
-  virtual void apply_failed(const addrs::Instance&, std::string_view deposed, plan::Action, std::chrono::nanoseconds) {}
+  virtual void apply_started(const addrs::Instance&, std::string_view, plan::Action, const Id&) {}
+  virtual void apply_finished(const addrs::Instance&, std::string_view, plan::Action, const Id&, std::chrono::nanoseconds) {}
+  virtual void apply_failed(const addrs::Instance&, std::string_view, plan::Action, std::chrono::nanoseconds) {}
 };
 
 /// Keeps the growing state during an apply: called after every object change, coalesces writes (contract 6: the

@@ -12,6 +12,8 @@
 #include "config/load.h"
 #include "engine/engine.h"
 #include "plan/file.h"
+#include "plan/identity.h"
+#include "plan/render.h"
 #include "sandbox/sandbox.h"
 
 namespace terrace::ops {
