@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world/overlay_files.h"
+
+namespace terrace::world {
+
+OverlayFileSystem::OverlayFileSystem(FileSystem& base, const std::map<std::string, std::string>& files,
+                                     std::vector<std::string> roots)
+    : base_(base), files_(files), roots_(std::move(roots)) {}
+
+std::string OverlayFileSystem::covered(std::string_view path) {
+  // Lexical on purpose: the store has no links, and the real tree must not decide what the overlay shows.
+  std::string full = clean_path(!path.empty() && path.front() == '/' ? std::string(path) : join_path(cwd(), path));
+  for (const auto& root : roots_) {
+    if (full == root || (full.size() > root.size() && full.compare(0, root.size(), root) == 0 && full[root.size()] == '/')) {
+      return full;
+    }
+  }
+  return {};
+}
+
+Result<std::string> OverlayFileSystem::read(std::string_view path, std::uint64_t max_bytes) {
+  std::string full = covered(path);
+  if (full.empty()) return base_.read(path, max_bytes);
+  auto found = files_.find(full);
+  if (found == files_.end()) return Error{ErrorKind::not_found, std::string(path) + " is not part of this release"};
+  if (found->second.size() > max_bytes) return Error{ErrorKind::invalid, std::string(path) + " is too large"};
+  return found->second;
+}
+
+FileInfo OverlayFileSystem::stat(std::string_view path) {
+  std::string full = covered(path);
+  if (full.empty()) return base_.stat(path);
+  auto found = files_.lower_bound(full);
+  if (found == files_.end()) return {};
+  if (found->first == full) return {FileKind::regular, found->second.size(), {}};
+  std::string prefix = full + "/";
+  found = files_.lower_bound(prefix);
+  if (found != files_.end() && found->first.compare(0, prefix.size(), prefix) == 0) return {FileKind::directory, 0, {}};
+  return {};
+}
+
+Result<std::vector<DirectoryEntry>> OverlayFileSystem::list(std::string_view directory) {
+  std::string full = covered(directory);
+  if (full.empty()) return base_.list(directory);
+  std::string prefix = full + "/";
+  std::vector<DirectoryEntry> entries;
+  for (auto it = files_.lower_bound(prefix); it != files_.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
+    std::string rest = it->first.substr(prefix.size());
+    auto slash = rest.find('/');
+    std::string name = rest.substr(0, slash);
+    if (!entries.empty() && entries.back().name == name) continue;
+    entries.push_back({name, slash == std::string::npos ? FileKind::regular : FileKind::directory});
+  }
+  if (entries.empty()) return Error{ErrorKind::not_found, std::string(directory) + " is not part of this release"};
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return entries;
+}
+
+Result<void> OverlayFileSystem::write_atomic(std::string_view path, std::string_view bytes, Mode600 mode) {
+  return base_.write_atomic(path, bytes, mode);
+}
+Result<void> OverlayFileSystem::write_in_place(std::string_view path, std::string_view bytes, Mode600 mode) {
+  return base_.write_in_place(path, bytes, mode);
+}
+Result<std::unique_ptr<AppendFile>> OverlayFileSystem::open_append(std::string_view path, Mode600 mode) {
+  return base_.open_append(path, mode);
+}
+Result<void> OverlayFileSystem::make_directories(std::string_view path, Mode600 mode) {
+  return base_.make_directories(path, mode);
+}
+Result<void> OverlayFileSystem::remove(std::string_view path) { return base_.remove(path); }
+Result<void> OverlayFileSystem::remove_tree(std::string_view path) { return base_.remove_tree(path); }
+Result<void> OverlayFileSystem::rename(std::string_view from, std::string_view to) { return base_.rename(from, to); }
+Result<std::unique_ptr<FileLock>> OverlayFileSystem::try_lock(std::string_view path) { return base_.try_lock(path); }
+std::string OverlayFileSystem::cwd() { return base_.cwd(); }
+Result<void> OverlayFileSystem::change_directory(std::string_view path) { return base_.change_directory(path); }
+std::string OverlayFileSystem::absolute(std::string_view path) {
+  std::string full = covered(path);
+  return full.empty() ? base_.absolute(path) : full;
+}
+
+}  // namespace terrace::world
