@@ -36,7 +36,8 @@ struct Diagnostic {
   std::string address;                 // "aws_vpc.main", when one resource is concerned
   std::string summary;                 // only for provider_error/provider_warning: the provider's own summary
   std::vector<ValueHint> values;       // sorted by traversal
-  std::string block;                   // `resource "aws_vpc" "main"`, the block around subject, if known
+  std::string call;                    // "lookup(inputMap, key, default...)": the call that failed, if one did
+  std::string block;                   // `resource "aws_vpc" "main"` around subject; empty: SourceFiles::block_at()
 };
 
 /// Collects diagnostics. Thread-safe to add to. Never printed here.

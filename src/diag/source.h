@@ -33,6 +33,13 @@ struct Position {
   std::uint32_t byte = 0;    ///< 0-based offset
 };
 
+/// One top-level block of a file: from its type to after its closing brace; the header ends at `header_end`.
+struct BlockOutline {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::uint32_t header_end = 0;
+};
+
 /// All texts of a run. Texts never move or go away while the SourceFiles lives. Thread-safe.
 class SourceFiles {
  public:
@@ -45,11 +52,17 @@ class SourceFiles {
   std::string_view line_at(FileId file, std::uint32_t offset, std::uint32_t* line_begin = nullptr) const;
   /// "main.tf:3".
   std::string describe(SourceRange range) const;
+  /// The parser leaves the top-level blocks here, in source order, so that any diagnostic can name the block
+  /// around it. Only a cache beside the text, hence const.
+  void set_outline(FileId file, std::vector<BlockOutline> blocks) const;
+  /// `resource "aws_vpc" "main"` for an offset inside that block (after its first byte), else empty.
+  std::string block_at(FileId file, std::uint32_t offset) const;
 
  private:
   struct File {
     std::string name, text;
     mutable std::vector<std::uint32_t> line_starts;  // filled on first use
+    mutable std::vector<BlockOutline> outline;
   };
   const File& file(FileId id) const;
   mutable std::mutex mutex_;
