@@ -56,10 +56,41 @@ struct ResourceSchema {
   std::shared_ptr<const Block> block;       ///< never null
 };
 struct FunctionParameter { std::string name; Type type; bool allow_null = false, allow_unknown = false; };
+/// Decodes types when they are first asked for (schema packs hold over a thousand, a run uses a few dozen).
+/// Thread-safe; what it returns lives as long as the loader.
+class TypeLoader {
+ public:
+  virtual ~TypeLoader() = default;
+  virtual const ResourceSchema* resource(Symbol type) = 0;
+  virtual const ResourceSchema* data_source(Symbol type) = 0;
+  virtual std::vector<Symbol> resource_names() = 0;
+  virtual std::vector<Symbol> data_source_names() = 0;
+};
+/// Look types up with resource() and data_source(): the maps are empty where there is a loader.
 struct ProviderSchema {
   std::shared_ptr<const Block> provider;    ///< never null; empty block if the provider takes no configuration
   std::unordered_map<Symbol, ResourceSchema> resources;
   std::unordered_map<Symbol, ResourceSchema> data_sources;
+  std::shared_ptr<TypeLoader> loader;       ///< null: the maps hold everything
+
+  /// Null if there is no such type.
+  const ResourceSchema* resource(Symbol type) const {
+    if (auto it = resources.find(type); it != resources.end()) return &it->second;
+    return loader ? loader->resource(type) : nullptr;
+  }
+  const ResourceSchema* data_source(Symbol type) const {
+    if (auto it = data_sources.find(type); it != data_sources.end()) return &it->second;
+    return loader ? loader->data_source(type) : nullptr;
+  }
+  /// In no particular order.
+  std::vector<Symbol> resource_names() const { return names_of(resources, loader ? loader->resource_names() : std::vector<Symbol>()); }
+  std::vector<Symbol> data_source_names() const { return names_of(data_sources, loader ? loader->data_source_names() : std::vector<Symbol>()); }
+
+ private:
+  static std::vector<Symbol> names_of(const std::unordered_map<Symbol, ResourceSchema>& map, std::vector<Symbol> names) {
+    for (const auto& [name, schema] : map) names.push_back(name);
+    return names;
+  }
 };
 
 /// Paths of sensitive attributes that exist in `value` (an object of block.implied_type).

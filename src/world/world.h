@@ -54,6 +54,11 @@ class FileSystem {
   virtual ~FileSystem() = default;
   /// Errors: not_found, permission, io, limit (ErrorKind::invalid) when larger than `max_bytes`.
   virtual Result<std::string> read(std::string_view path, std::uint64_t max_bytes = std::uint64_t{4} << 30) = 0;
+  /// The bytes from `offset` to the end (empty past it): following a log that others append to.
+  virtual Result<std::string> read_from(std::string_view path, std::uint64_t offset) {
+    std::string all = TRY(read(path));
+    return offset >= all.size() ? std::string() : all.substr(offset);
+  }
   virtual FileInfo stat(std::string_view path) = 0;
   /// Sorted by name. Error: not_found, permission.
   virtual Result<std::vector<DirectoryEntry>> list(std::string_view directory) = 0;
