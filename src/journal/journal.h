@@ -18,7 +18,8 @@ struct Intent {
   std::string run;                 ///< which apply
   std::uint64_t sequence = 0;      ///< given by the journal
   addrs::Instance address;
-  std::string deposed;
+  std::string deposed;              ///< the object concerned is this deposed one
+  std::string deposes;              ///< before this create the current object was moved to this deposed key (recovery does it too)
   addrs::ProviderConfig provider;
   std::string action;              ///< "create", "update", "delete"
   std::string planned_digest;      ///< SHA-256 of the planned value's JSON

@@ -3,6 +3,7 @@
 // result. The one place that does; cli/ and envs/ are its two doors.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,15 +28,19 @@ struct Workspace {
   std::string workspace_name = "default";
   bool sandbox = false;
   std::string sandbox_root;                    ///< `.terrace/sandbox`, when sandbox
-  backend::LocalOptions local;                 ///< default state path; settings of the backend block are laid over it
-  std::string backend_override_path;           ///< when set: state is kept there whatever the backend block says
+  backend::LocalOptions local;                 ///< -state, -state-out, -backup; empty path: the backend block's or the default
+  std::string state_path;                      ///< when set: state is kept there whatever the backend block says
   config::VariableOptions variables;
   std::optional<world::TimePoint> deployment_start;   ///< known timestamp() under the environment verbs
-  std::vector<std::string> allowed_roots;
-  std::map<std::string, std::string> provider_environment;
+  std::vector<std::string> allowed_roots;      ///< where filesystem functions may read; empty: anywhere
+  std::string original_directory;              ///< before -chdir; empty: the current one
+  enum class Needs : std::uint8_t { configuration, everything } needs = Needs::everything;
 };
 
-struct LockOptions { bool lock = true; std::chrono::milliseconds timeout{0}; };
+struct LockOptions {
+  bool lock = true;
+  std::chrono::milliseconds timeout{0};
+};
 
 struct PlanRequest {
   plan::Mode mode = plan::Mode::normal;
@@ -47,42 +52,59 @@ struct PlanRequest {
   std::string operation = "OperationTypePlan";
 };
 
-/// A loaded workspace: configuration, providers, backend. Kept for the length of one command.
+/// A loaded workspace: configuration, providers, backend. Kept for the length of one command. Not thread-safe.
 class Session {
  public:
-  /// Loads configuration and opens providers and backend. With errors in `diags` the session may be null.
+  /// Loads configuration and opens providers and, if needed, the backend. Null after an error that leaves nothing to
+  /// work with; otherwise errors in `diags` may still forbid going on.
   static std::unique_ptr<Session> open(World& world, SourceFiles& sources, const Workspace& workspace, Diagnostics& diags);
   virtual ~Session() = default;
   virtual const Config& config() const = 0;
   virtual provider::ProviderSource& providers() = 0;
-  virtual backend::Backend& backend() = 0;
+  virtual backend::Backend& backend() = 0;     ///< CHECKs that the workspace needed everything
   virtual sandbox::Sandbox* sandbox() = 0;     ///< null without sandbox
 
-  /// Folds the journal and parses the state; no lock. Doubts are warnings here.
+  /// Folds the journal into the parsed state; no lock, nothing written. Doubts are warnings here.
   virtual State read_state(Diagnostics& diags) = 0;
-  /// Provider schema lookup for rendering.
   virtual plan::SchemaLookup schemas() = 0;
+  /// Static checks and the engine's validate walk.
   virtual void validate(Diagnostics& diags) = 0;
 
   /// Locks, refreshes, plans, unlocks.
   virtual engine::PlanResult plan(const PlanRequest& request, engine::Observer& observer, Diagnostics& diags) = 0;
   /// As plan(), but keeps the lock and calls `decide` with the plan; true goes on to apply under the same lock.
-  /// Returns nothing when decide said no or planning failed.
+  /// Nothing when decide said no or planning failed. `decide` is called for empty plans too.
   using Decide = std::function<bool(const engine::PlanResult&)>;
   virtual std::optional<engine::ApplyResult> apply(const PlanRequest& request, const Decide& decide,
                                                    engine::Observer& observer, Diagnostics& diags) = 0;
-  /// The saved form of a plan just made (E17, contract 5).
+  /// The saved form of the plan just made by plan() (E17, contract 5).
   virtual plan::SavedPlan save(const engine::PlanResult& result, const PlanRequest& request) = 0;
   /// Applies a saved plan: lineage and serial must match, the plan is derived again and must have the same identity.
+  /// The session must have been opened on the saved configuration (see saved_session()).
   virtual std::optional<engine::ApplyResult> apply_saved(const plan::SavedPlan& saved, const PlanRequest& request,
-                                                         engine::Observer& observer, Diagnostics& diags) = 0;
+                                                         const Decide& derived, engine::Observer& observer,
+                                                         Diagnostics& diags) = 0;
   /// Changes the stored state under the lock (state mv, rm, import, doubt): `change` returns false to leave it alone.
-  virtual bool modify_state(std::string_view operation, const LockOptions& lock,
-                            const std::function<bool(State&, Diagnostics&)>& change, Diagnostics& diags) = 0;
+  /// True if the state was stored or nothing was to be changed.
+  using Change = std::function<bool(State&, Diagnostics&)>;
+  virtual bool modify_state(std::string_view operation, const LockOptions& lock, const Change& change, Diagnostics& diags) = 0;
+  /// Open intents of the journal, after folding what is settled.
+  virtual std::vector<journal::Doubt> doubts(Diagnostics& diags) = 0;
+  /// Settles one doubt: `object` null says that the effect never happened (or the object is gone).
+  virtual bool settle_doubt(const journal::Doubt& doubt, state::ObjectRef object, Diagnostics& diags) = 0;
   virtual engine::Context context(engine::Observer& observer) = 0;
   /// Root variable values, converted and marked, for console and offline evaluation.
   virtual engine::Options options(Diagnostics& diags) = 0;
   virtual plan::IdentityContext identity_context(const State& state) = 0;
+  /// Identity of a plan made by this session.
+  virtual std::string identity(const Plan& plan) = 0;
 };
+
+/// A session over the configuration snapshot inside a saved plan. The returned session keeps what it needs alive.
+std::unique_ptr<Session> saved_session(World& world, SourceFiles& sources, const Workspace& workspace,
+                                       const plan::SavedPlan& saved, Diagnostics& diags);
+
+/// The world's failure as a diagnostic that says what we were doing.
+void report(Diagnostics& diags, DiagCode code, const Error& error, std::string_view doing, std::string_view advice = {});
 
 }  // namespace terrace::ops
