@@ -80,7 +80,8 @@ std::unique_ptr<Session> saved_session(World& world, SourceFiles& sources, const
     std::string directory = world::dir_name(path);
     if (std::find(roots.begin(), roots.end(), directory) == roots.end()) roots.push_back(directory);
   }
-  auto overlay = std::make_unique<world::OverlayFileSystem>(world.files, files->files, roots);
+  auto overlay = std::make_unique<world::OverlayFileSystem>(world.files, files->files, roots,
+                                                             world::OverlayFileSystem::Others::real_unless_configuration);
   auto overlay_world = std::make_unique<World>(World{*overlay, world.processes, world.http, world.clock, world.random,
                                                      world.terminal, world.interrupts, world.env, world.user, world.hostname});
   Workspace opened = workspace;
@@ -151,7 +152,6 @@ std::optional<engine::ApplyResult> SessionImpl::apply_saved(const plan::SavedPla
   engine::Options options;
   if (diags.has_errors() || !engine_options(again, options, diags)) return std::nullopt;
   if (auto at = world::parse_rfc3339(saved.timestamp)) options.now = *at;
-  if (saved.mode == plan::Mode::refresh_only) options.refresh = true;
   engine::PlanResult result = engine::make_plan(context(observer), refreshed, options, diags);
   if (diags.has_errors()) return std::nullopt;
   if (identity(result.plan) != saved.identity) {

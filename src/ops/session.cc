@@ -109,9 +109,8 @@ plan::SchemaLookup SessionImpl::schemas() {
   return [this](const addrs::ProviderConfig& provider, const addrs::Resource& resource) -> std::shared_ptr<const schema::Block> {
     auto schema = providers_->schema(provider.provider);
     if (!schema) return nullptr;
-    const auto& table = resource.mode == addrs::Mode::managed ? (*schema)->resources : (*schema)->data_sources;
-    auto found = table.find(resource.type);
-    return found == table.end() ? nullptr : found->second.block;
+    const auto* found = resource.mode == addrs::Mode::managed ? (*schema)->resource(resource.type) : (*schema)->data_source(resource.type);
+    return found == nullptr ? nullptr : found->block;
   };
 }
 

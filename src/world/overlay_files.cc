@@ -4,8 +4,16 @@
 namespace terrace::world {
 
 OverlayFileSystem::OverlayFileSystem(FileSystem& base, const std::map<std::string, std::string>& files,
-                                     std::vector<std::string> roots)
-    : base_(base), files_(files), roots_(std::move(roots)) {}
+                                     std::vector<std::string> roots, Others others)
+    : base_(base), files_(files), roots_(std::move(roots)), others_(others) {}
+
+bool OverlayFileSystem::falls_through(std::string_view path) const {
+  if (others_ == Others::absent) return false;
+  for (std::string_view suffix : {".tf", ".tofu", ".tf.json", ".tofu.json"}) {
+    if (path.ends_with(suffix)) return false;
+  }
+  return true;
+}
 
 std::string OverlayFileSystem::covered(std::string_view path) {
   // Lexical on purpose: the store has no links, and the real tree must not decide what the overlay shows.
@@ -22,7 +30,10 @@ Result<std::string> OverlayFileSystem::read(std::string_view path, std::uint64_t
   std::string full = covered(path);
   if (full.empty()) return base_.read(path, max_bytes);
   auto found = files_.find(full);
-  if (found == files_.end()) return Error{ErrorKind::not_found, std::string(path) + " is not part of this release"};
+  if (found == files_.end()) {
+    if (falls_through(full)) return base_.read(path, max_bytes);
+    return Error{ErrorKind::not_found, std::string(path) + " is not part of this release"};
+  }
   if (found->second.size() > max_bytes) return Error{ErrorKind::invalid, std::string(path) + " is too large"};
   return found->second;
 }
@@ -31,12 +42,11 @@ FileInfo OverlayFileSystem::stat(std::string_view path) {
   std::string full = covered(path);
   if (full.empty()) return base_.stat(path);
   auto found = files_.lower_bound(full);
-  if (found == files_.end()) return {};
-  if (found->first == full) return {FileKind::regular, found->second.size(), {}};
+  if (found != files_.end() && found->first == full) return {FileKind::regular, found->second.size(), {}};
   std::string prefix = full + "/";
   found = files_.lower_bound(prefix);
   if (found != files_.end() && found->first.compare(0, prefix.size(), prefix) == 0) return {FileKind::directory, 0, {}};
-  return {};
+  return falls_through(full) ? base_.stat(path) : FileInfo{};
 }
 
 Result<std::vector<DirectoryEntry>> OverlayFileSystem::list(std::string_view directory) {
@@ -50,6 +60,14 @@ Result<std::vector<DirectoryEntry>> OverlayFileSystem::list(std::string_view dir
     std::string name = rest.substr(0, slash);
     if (!entries.empty() && entries.back().name == name) continue;
     entries.push_back({name, slash == std::string::npos ? FileKind::regular : FileKind::directory});
+  }
+  if (others_ == Others::real_unless_configuration) {
+    if (auto real = base_.list(directory)) {
+      for (auto& entry : *real) {
+        bool known = std::any_of(entries.begin(), entries.end(), [&](const auto& e) { return e.name == entry.name; });
+        if (!known && falls_through(entry.name)) entries.push_back(entry);
+      }
+    }
   }
   if (entries.empty()) return Error{ErrorKind::not_found, std::string(directory) + " is not part of this release"};
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
