@@ -71,6 +71,8 @@ struct Context {
   world::Clock& clock;
   world::Random& random;
   std::function<int()> interrupts;                     ///< 0, 1 = finish what runs, 2 = stop now
+  /// For terraform_remote_state (provider::Host); empty: reading other states is an error.
+  std::function<Result<Value>(std::string_view backend, const Value& config, std::string_view workspace)> remote_state = {};
 };
 
 /// `validate`: everything that can be checked without state and with unknown instances (E2 last bullet).

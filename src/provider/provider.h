@@ -3,6 +3,7 @@
 // processes, the built-in provider and the sandbox are implementations. All values are unmarked.
 // Thread-safe: calls may run concurrently on one Provider.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "addrs/addrs.h"
 #include "schema/schema.h"
 #include "value/path.h"
+#include "world/world.h"
 
 namespace terrace::provider {
 
@@ -50,6 +52,7 @@ struct ApplyResponse {
   std::string private_bytes;
   ProviderDiagnostics diagnostics;
   bool legacy_type_system = false;
+  bool unanswered = false;             ///< the provider went away first: whether anything happened is not known
 };
 struct ImportedResource { Symbol type; Value state; std::string private_bytes; };
 struct ImportResponse { std::vector<ImportedResource> resources; ProviderDiagnostics diagnostics; };
@@ -63,7 +66,17 @@ struct MoveRequest {
   Symbol target_type;
 };
 
-struct Capabilities { bool plan_destroy = false; bool move_state = false; };
+struct Capabilities {
+  bool plan_destroy = false;
+  bool move_state = false;
+  bool local = false;                  ///< answers at once within this process: calls never wait for anything
+};
+/// What the engine lends to a provider that lives in this process; plugin processes have no use for it.
+struct Host {
+  world::Random* random = nullptr;
+  /// Root outputs of another state as an object, sensitive ones marked; a null value if there is no such state.
+  std::function<Result<Value>(std::string_view backend, const Value& config, std::string_view workspace)> remote_state;
+};
 
 class Provider {
  public:
@@ -71,6 +84,8 @@ class Provider {
   /// Valid while the Provider lives.
   virtual const schema::ProviderSchema& schema() const = 0;
   virtual Capabilities capabilities() const { return {}; }
+  /// Called once, before anything else that may need it. `host` outlives the Provider.
+  virtual void attach(const Host& host) { (void)host; }
   virtual ProviderDiagnostics validate_provider(const Value& config) = 0;
   virtual ProviderDiagnostics configure(const Value& config) = 0;   ///< may hold unknowns at plan
   virtual ProviderDiagnostics validate_resource(Symbol type, const Value& config) = 0;
@@ -99,7 +114,7 @@ class ProviderSource {
   virtual std::string version(const addrs::Provider& provider) const = 0;
 };
 
-/// terraform.io/builtin/terraform: `terraform_data`, (D19).
+/// terraform.io/builtin/terraform: `terraform_data` and `terraform_remote_state` (D19).
 std::unique_ptr<Provider> make_builtin_provider();
 
 }  // namespace terrace::provider
