@@ -78,6 +78,14 @@ class State {
   void depose(const addrs::Instance& address, const std::string& key);
   void restore_deposed(const addrs::Instance& address, const std::string& key);
   void remove_resource(const addrs::AbsResource& address);
+  /// Puts a whole resource in the place of what was stored at its address; one without instances is removed.
+  void set_resource(std::shared_ptr<const ResourceState> resource) {
+    if (resource->instances.empty()) {
+      resources_.erase(resource->address);
+    } else {
+      resources_.insert_or_assign(resource->address, std::move(resource));
+    }
+  }
   /// In file order: module text, mode, type, name.
   const std::map<addrs::AbsResource, std::shared_ptr<const ResourceState>>& resources() const { return resources_; }
   bool empty() const { return resources_.empty() && outputs.empty(); }
