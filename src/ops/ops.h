@@ -34,6 +34,7 @@ struct Workspace {
   std::optional<world::TimePoint> deployment_start;   ///< known timestamp() under the environment verbs
   std::vector<std::string> allowed_roots;      ///< where filesystem functions may read; empty: anywhere
   std::string original_directory;              ///< before -chdir; empty: the current one
+  World* provider_world = nullptr;             ///< where providers act; null: the session's own world
   enum class Needs : std::uint8_t { configuration, everything } needs = Needs::everything;
 };
 

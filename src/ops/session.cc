@@ -29,7 +29,7 @@ bool SessionImpl::load(Diagnostics& diags) {
     sandbox::Options sandbox_options;
     sandbox_options.cloud_directory = world::join_path(workspace_.sandbox_root, "cloud");
     sandbox_options.environment = workspace_.environment;
-    auto opened = sandbox::Sandbox::open(world_, sandbox_options);
+    auto opened = sandbox::Sandbox::open(workspace_.provider_world != nullptr ? *workspace_.provider_world : world_, sandbox_options);
     if (!opened) {
       report(diags, DiagCode::world_failed, opened.error(), "Opening the sandbox");
       return false;

@@ -4,8 +4,8 @@
 namespace terrace::world {
 
 OverlayFileSystem::OverlayFileSystem(FileSystem& base, const std::map<std::string, std::string>& files,
-                                     std::vector<std::string> roots, Others others)
-    : base_(base), files_(files), roots_(std::move(roots)), others_(others) {}
+                                     std::vector<std::string> roots, Others others, std::vector<std::string> excluded)
+    : base_(base), files_(files), roots_(std::move(roots)), others_(others), excluded_(std::move(excluded)) {}
 
 bool OverlayFileSystem::falls_through(std::string_view path) const {
   if (others_ == Others::absent) return false;
@@ -18,12 +18,11 @@ bool OverlayFileSystem::falls_through(std::string_view path) const {
 std::string OverlayFileSystem::covered(std::string_view path) {
   // Lexical on purpose: the store has no links, and the real tree must not decide what the overlay shows.
   std::string full = clean_path(!path.empty() && path.front() == '/' ? std::string(path) : join_path(cwd(), path));
-  for (const auto& root : roots_) {
-    if (full == root || (full.size() > root.size() && full.compare(0, root.size(), root) == 0 && full[root.size()] == '/')) {
-      return full;
-    }
-  }
-  return {};
+  auto within = [&](const std::string& root) {
+    return full == root || (full.size() > root.size() && full.compare(0, root.size(), root) == 0 && full[root.size()] == '/');
+  };
+  if (std::any_of(excluded_.begin(), excluded_.end(), within)) return {};
+  return std::any_of(roots_.begin(), roots_.end(), within) ? full : std::string();
 }
 
 Result<std::string> OverlayFileSystem::read(std::string_view path, std::uint64_t max_bytes) {

@@ -11,14 +11,14 @@
 namespace terrace::world {
 
 /// Inside `roots` (absolute directories) reading sees `files` (absolute path → bytes); writing goes to `base`.
-/// Outside `roots` everything goes to `base`. `files` and `base` must outlive it.
+/// Outside `roots`, and inside `excluded` (absolute directories), everything goes to `base`. `files` and `base` must outlive it.
 class OverlayFileSystem : public FileSystem {
  public:
   /// What a path inside `roots` is that `files` does not hold: absent (releases hold everything), or the real file
   /// unless it is a configuration file (saved plans hold the configuration only).
   enum class Others : std::uint8_t { absent, real_unless_configuration };
   OverlayFileSystem(FileSystem& base, const std::map<std::string, std::string>& files, std::vector<std::string> roots,
-                    Others others = Others::absent);
+                    Others others = Others::absent, std::vector<std::string> excluded = {});
   Result<std::string> read(std::string_view path, std::uint64_t max_bytes) override;
   FileInfo stat(std::string_view path) override;
   Result<std::vector<DirectoryEntry>> list(std::string_view directory) override;
@@ -41,6 +41,7 @@ class OverlayFileSystem : public FileSystem {
   const std::map<std::string, std::string>& files_;
   std::vector<std::string> roots_;
   Others others_;
+  std::vector<std::string> excluded_;
   bool falls_through(std::string_view path) const;
 };
 
