@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/format.h"
+#include "base/json.h"
 #include "base/strings.h"
 
 namespace terrace::release {
