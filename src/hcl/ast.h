@@ -161,11 +161,14 @@ struct Attribute {
   const Expr* value;
 };
 struct Block;
+/// Bodies with more attributes than this carry `by_name`.
+inline constexpr std::size_t kIndexedBody = 8;
 struct Body {
   SourceRange range;
   std::span<const Attribute> attributes;  ///< source order, names unique
   std::span<const Block> blocks;          ///< source order
   SourceRange end;                        ///< where a missing item is reported: the closing brace or end of file
+  std::span<const std::uint32_t> by_name;  ///< large bodies: positions in `attributes`, by Symbol::index()
   const Attribute* find(Symbol name) const;
 };
 struct Block {

@@ -36,5 +36,8 @@ StandaloneExpr parse_template(const SourceFiles& sources, FileId file, Diagnosti
 const TraversalExpr* as_traversal(const Expr& expr);
 /// A bare keyword such as `all`, `create`, or the empty symbol.
 Symbol as_keyword(const Expr& expr);
+/// `resource "aws_vpc" "main"` for the top-level block around `range`, or empty: what Diagnostic::block holds.
+/// Renderers find it by themselves for any parsed file (SourceFiles::block_at).
+std::string block_context(const File& file, SourceRange range);
 
 }  // namespace terrace::hcl
