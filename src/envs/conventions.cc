@@ -7,6 +7,7 @@
 #include "base/format.h"
 #include "base/strings.h"
 #include "diag/suggest.h"
+#include "lang/evaluate.h"
 #include "lang/function.h"
 
 namespace terrace::envs {

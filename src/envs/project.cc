@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "diag/suggest.h"
+#include "envs/conventions.h"
 #include "lang/evaluate.h"
 
 namespace terrace::envs {

@@ -46,13 +46,14 @@ bool SessionImpl::load(Diagnostics& diags) {
 bool SessionImpl::open_backend(Diagnostics& diags) {
   backend::LocalOptions local = workspace_.local;
   const auto& block = config_.root->backend;
-  if (!workspace_.state_path.empty()) {
+  bool remote = block && block->type != "local";
+  if (!workspace_.state_path.empty() && (!remote || workspace_.sandbox)) {
     local.path = workspace_.state_path;
     if (auto made = world_.files.make_directories(world::dir_name(local.path)); !made) {
       report(diags, DiagCode::world_failed, made.error(), format("Making the directory of {}", local.path));
       return false;
     }
-  } else if (block && block->type != "local") {
+  } else if (remote) {
     if (workspace_.sandbox) {
       local.path = world::join_path(workspace_.sandbox_root, format("env/default/{}.tfstate", block->type));
       if (auto made = world_.files.make_directories(world::dir_name(local.path)); !made) {
