@@ -11,6 +11,7 @@
 
 #include "addrs/addrs.h"
 #include "base/ref.h"
+#include "state/instances.h"
 #include "value/path.h"
 #include "value/value.h"
 
@@ -32,21 +33,15 @@ struct Object {
   bool create_before_destroy = false;
   std::string unknown_members;                      ///< members we do not know, raw JSON `"k":v,…`, kept byte-exact
 };
-using ObjectRef = std::shared_ptr<const Object>;
-/// Makes an object from a wholly known, unmarked value (writes its attributes JSON).
+/// Makes an object from a wholly known, unmarked value (writes its attributes JSON). Sorts the dependencies.
+/// Errors: infinity in a number.
 Result<ObjectRef> make_object(const Value& value, Type type, Object rest);
 
-struct DeposedObject { std::string key; ObjectRef object; };  ///< 8 hex digits
-struct InstanceState {
-  addrs::InstanceKey key;
-  ObjectRef current;                                ///< null: only deposed objects
-  std::vector<DeposedObject> deposed;               ///< sorted by key
-};
 struct ResourceState {
   addrs::AbsResource address;
   addrs::ProviderConfig provider;
-  std::vector<InstanceState> instances;             ///< sorted by key
-  const InstanceState* find(addrs::InstanceKey key) const;
+  InstanceList instances;                           ///< sorted by key
+  const InstanceState* find(addrs::InstanceKey key) const { return instances.find(key); }
 };
 struct OutputState { Value value; Type type; bool sensitive = false; };
 
@@ -60,7 +55,13 @@ struct CheckResult {
   std::vector<Instance> instances;
 };
 
-/// A snapshot. Resources are reached by address in O(log n) or better and iterate in file order (G1).
+/// G1's order of resources: module text bytewise, mode (data first), type, name.
+struct FileOrder {
+  bool operator()(const addrs::AbsResource& a, const addrs::AbsResource& b) const;
+};
+using ResourceMap = std::map<addrs::AbsResource, std::shared_ptr<const ResourceState>, FileOrder>;
+
+/// A snapshot, a value type: copying copies one pointer a resource. Not thread-safe by itself. Resources are reached by address in O(log n) or better and iterate in file order (G1).
 class State {
  public:
   std::string lineage;                              ///< empty: not yet given
@@ -79,20 +80,19 @@ class State {
   void restore_deposed(const addrs::Instance& address, const std::string& key);
   void remove_resource(const addrs::AbsResource& address);
   /// Puts a whole resource in the place of what was stored at its address; one without instances is removed.
-  void set_resource(std::shared_ptr<const ResourceState> resource) {
-    if (resource->instances.empty()) {
-      resources_.erase(resource->address);
-    } else {
-      resources_.insert_or_assign(resource->address, std::move(resource));
-    }
-  }
+  /// Make it with make_shared<ResourceState>, and do not write to it afterwards.
+  void set_resource(std::shared_ptr<const ResourceState> resource);
+  /// Sets the provider configuration of a resource that exists (state replace-provider).
+  void set_provider(const addrs::AbsResource& address, const addrs::ProviderConfig& provider);
   /// In file order: module text, mode, type, name.
-  const std::map<addrs::AbsResource, std::shared_ptr<const ResourceState>>& resources() const { return resources_; }
+  const ResourceMap& resources() const { return resources_; }
   bool empty() const { return resources_.empty() && outputs.empty(); }
-  std::size_t instance_count() const;
+  std::size_t instance_count() const;                ///< current objects
 
  private:
-  std::map<addrs::AbsResource, std::shared_ptr<const ResourceState>> resources_;
+  ResourceState& edit(const addrs::AbsResource& address, const addrs::ProviderConfig* provider);
+  void drop_empty(const addrs::AbsResource& address, addrs::InstanceKey key);
+  ResourceMap resources_;                            ///< values are made non-const and changed only while unshared
 };
 
 }  // namespace terrace::state
