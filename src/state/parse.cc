@@ -98,19 +98,36 @@ class Parser {
   explicit Parser(std::shared_ptr<const std::string> text) : text_(std::move(text)) {}
 
   Result<State> parse() {
-    ondemand::parser parser(std::size_t{4} << 30);
-    simdjson::padded_string_view view(text_->data(), text_->size(), text_->size() + simdjson::SIMDJSON_PADDING);
-    auto code = parser.iterate(view).get(document_);
-    if (code) return stage_one_error(code);
-    if (root()) {
-      const char* rest = nullptr;
-      if (!document_.current_location().get(rest)) fail_at(rest, "something follows the end of the state");
-    }
-    if (error_) return std::move(*error_);
-    return std::move(state_);
+    if (run([&] { return root(); })) return std::move(state_);
+    return std::move(*error_);
+  }
+  /// The text is a list of one instance object.
+  Result<ObjectRef> parse_one() {
+    InstanceList instances;
+    bool ok = run([&] {
+      ondemand::array array;
+      if (auto code = document_.get_array().get(array)) return fail(code);
+      return each(array, [&](ondemand::value element) { return instance(element, instances); });
+    });
+    if (!ok) return std::move(*error_);
+    if (instances.size() != 1 || instances.front().current == nullptr) return Error{ErrorKind::invalid, "not a stored object", 0};
+    return instances.front().current;
   }
 
  private:
+  template <class F>
+  bool run(F&& f) {
+    simdjson::padded_string_view view(text_->data(), text_->size(), text_->size() + simdjson::SIMDJSON_PADDING);
+    if (auto code = parser_.iterate(view).get(document_)) {
+      error_ = stage_one_error(code);
+      return false;
+    }
+    if (!f()) return false;
+    const char* rest = nullptr;
+    if (document_.current_location().get(rest)) return true;
+    return fail_at(rest, "something follows the end of the state");
+  }
+
   // --- errors: the first one is kept ---
   Error stage_one_error(simdjson::error_code code) {
     if (code == simdjson::UTF8_ERROR) {
@@ -206,6 +223,10 @@ class Parser {
   bool elements(ondemand::value value, F&& f) {
     ondemand::array array;
     if (auto code = value.get_array().get(array)) return fail(code);
+    return each(array, std::forward<F>(f));
+  }
+  template <class F>
+  bool each(ondemand::array& array, F&& f) {
     for (auto item : array) {
       ondemand::value element;
       if (auto code = std::move(item).get(element)) return fail(code);
@@ -613,6 +634,7 @@ class Parser {
   }
 
   std::shared_ptr<const std::string> text_;
+  ondemand::parser parser_{std::size_t{4} << 30};
   ondemand::document document_;
   State state_;
   std::optional<Error> error_;
@@ -625,6 +647,13 @@ class Parser {
 };
 
 }  // namespace
+
+Result<ObjectRef> parse_object(std::string json) {
+  json.insert(json.begin(), '[');
+  json.push_back(']');
+  json.reserve(json.size() + simdjson::SIMDJSON_PADDING);
+  return Parser(std::make_shared<const std::string>(std::move(json))).parse_one();
+}
 
 Result<State> parse_state(std::string text) {
   text.reserve(text.size() + simdjson::SIMDJSON_PADDING);

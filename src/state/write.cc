@@ -33,6 +33,11 @@ class Writer {
  public:
   Writer(const State& state, StateFormat format) : state_(state), format_(format) {}
 
+  std::string write_one(const Object& object) {
+    bool first = true;
+    this->object({}, {}, object, first);
+    return std::move(out_);
+  }
   std::string write() {
     reserve();
     out_.push_back('{');
@@ -309,6 +314,8 @@ class Writer {
 };
 
 }  // namespace
+
+std::string write_object(const Object& object) { return Writer(State{}, StateFormat::compact).write_one(object); }
 
 std::string write_state(const State& state, StateFormat format) { return Writer(state, format).write(); }
 
