@@ -254,9 +254,9 @@ bool Lexer::closes_heredoc(const Mode& mode, std::size_t line_begin, std::size_t
   while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\t')) ++at;
   if (text_.compare(at, mode.marker.size(), mode.marker) != 0) return false;
   std::size_t end = text_.find('\n', at);
-  if (end == std::string_view::npos) end = text_.size();
-  if (base::trim(text_.substr(at, end - at)) != mode.marker) return false;
-  if (end > at && end < text_.size() && text_[end - 1] == '\r') --end;
+  // The marker line needs its newline, even at the end of the file.
+  if (end == std::string_view::npos || base::trim(text_.substr(at, end - at)) != mode.marker) return false;
+  if (text_[end - 1] == '\r') --end;
   *line_end = end;
   return true;
 }

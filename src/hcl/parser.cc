@@ -105,7 +105,8 @@ const Body* Parser::parse_body(std::uint32_t begin, TokenKind end) {
       continue;
     }
     if (next.kind == TokenKind::end_of_file) {
-      if (!uncertain_) {
+      // After other mistakes a missing brace is probably theirs.
+      if (!uncertain_ && errors_ == 0) {
         fail(DiagCode::unclosed,
              "This block has no closing brace before the end of the file. A brace may be missing here or in a block "
              "inside it.",
