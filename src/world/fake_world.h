@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A world for tests: files in memory, scripted HTTP and processes, a clock that moves when told.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,8 @@ class FakeWorld {
   void on_process(std::function<Result<ProcessResult>(const ProcessSpec&)> handler);
   /// Makes the n-th following write, append or sync fail with `error` (0 = the next).
   void fail_write(int nth, Error error);
+  /// As one Ctrl-C.
+  void interrupt();
 
  private:
   struct Impl;

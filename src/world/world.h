@@ -60,7 +60,7 @@ class FileSystem {
     return offset >= all.size() ? std::string() : all.substr(offset);
   }
   virtual FileInfo stat(std::string_view path) = 0;
-  /// Sorted by name. Error: not_found, permission.
+  /// Sorted by name; links are told as `symlink`, stat() tells what they lead to. Error: not_found, permission.
   virtual Result<std::vector<DirectoryEntry>> list(std::string_view directory) = 0;
   /// Temp file in the same directory + fsync + rename + fsync of the directory.
   virtual Result<void> write_atomic(std::string_view path, std::string_view bytes, Mode600 mode) = 0;
@@ -71,8 +71,9 @@ class FileSystem {
   virtual Result<void> remove(std::string_view path) = 0;          ///< absent is fine
   virtual Result<void> remove_tree(std::string_view path) = 0;     ///< never follows links
   virtual Result<void> rename(std::string_view from, std::string_view to) = 0;
-  /// POSIX record lock over the whole file plus OFD lock, as Terraform takes; creates the file if absent.
-  /// Errors: busy when another process holds it.
+  /// POSIX record lock over the whole file, as Terraform takes; creates the file (0600) if absent. While it is held,
+  /// read() and write_in_place() of the same file work on the locked descriptor; open_append() of it is `busy`.
+  /// Errors: busy when another process, or this one, holds it.
   virtual Result<std::unique_ptr<FileLock>> try_lock(std::string_view path) = 0;
   virtual std::string cwd() = 0;
   virtual Result<void> change_directory(std::string_view path) = 0;
@@ -100,11 +101,14 @@ struct ProcessSpec {
 struct ProcessResult {
   int exit_code = -1;  ///< 128+signal when killed
   bool timed_out = false;
+  bool truncated = false;  ///< more than max_output came; the rest was read and dropped
   std::string out, err;
 };
 class Processes {
  public:
   virtual ~Processes() = default;
+  /// Runs to the end in an own process group that dies with us. argv[0] without slash is looked up in `env`'s PATH.
+  /// A second interrupt ends it like a timeout. Errors: not_found, permission, io when it cannot be started.
   virtual Result<ProcessResult> run(const ProcessSpec& spec) = 0;
 };
 
@@ -123,6 +127,8 @@ struct HttpResponse {
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
+  /// Follows no redirects. Errors: timeout, io (name, connection, TLS), invalid (URL, answer too large), unsupported
+  /// when libcurl is not installed.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
   /// Opens and closes a TCP connection.
   virtual Result<void> connect(std::string_view host, int port, std::chrono::milliseconds timeout) = 0;
