@@ -35,7 +35,7 @@ Result<std::string> find_program(const ProcessSpec& spec) {
   const std::string& name = spec.argv.front();
   if (name.find('/') != std::string::npos) return name;
   auto path = spec.env.find("PATH");
-  std::string_view rest = path == spec.env.end() ? "/usr/local/bin:/usr/bin:/bin" : path->second;
+  std::string_view rest = path == spec.env.end() ? std::string_view("/usr/local/bin:/usr/bin:/bin") : path->second;
   while (!rest.empty()) {
     auto colon = rest.find(':');
     std::string candidate = join_path(rest.substr(0, colon), name);

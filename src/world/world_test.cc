@@ -222,7 +222,7 @@ TEST(OsProcesses, CapsOutputAndReportsFailures) {
   EXPECT_EQ(result->exit_code, 0);
   spec.argv = {"no-such-program"};
   EXPECT_EQ(os.world().processes.run(spec).error().kind, ErrorKind::not_found);
-  spec.argv = {"/etc/hostname"};
+  spec.argv = {"/"};
   EXPECT_EQ(os.world().processes.run(spec).error().kind, ErrorKind::permission);
   spec = shell("true");
   spec.directory = "/no/such/place";
