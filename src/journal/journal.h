@@ -45,24 +45,39 @@ class Sink {
 /// An intent without outcome.
 struct Doubt { Intent intent; };
 
-/// The file journal beside the state: `<state path>.journal` or in the data directory.
+/// The file journal beside the state: Backend::journal_path(). Nothing is written before the first record, so that
+/// reading verbs may open the journal of a run that is under way.
 class Journal : public Sink {
  public:
-  /// Opens or creates; drops a torn tail; error on a damaged middle, naming the record.
+  /// Reads what there is; a torn tail is left out. Error (invalid): a damaged middle, naming the line.
   static Result<std::unique_ptr<Journal>> open(World& world, std::string path);
+  /// Concurrent calls share one write and one fdatasync. After an error every call fails until fold() succeeds.
   Result<std::uint64_t> intend(Intent intent) override;
   Result<void> conclude(Outcome outcome) override;
-  /// The full snapshot is durable here before the state file is written in place (local protocol, 4.2).
-  Result<void> snapshot(std::string_view state_text);
-  /// After the state is stored: forgets all but open intents.
-  Result<void> fold(const std::string& lineage, std::uint64_t serial);
+
+  /// A point in the run: what the state held that is about to be stored.
+  using Mark = std::uint64_t;
+  static constexpr Mark kEverything = ~Mark{0};
+  /// Notes which concluded outcomes `state` holds (by object identity). Call it with every state that follows a
+  /// conclude(), and take the mark of a copy at the moment of copying. Without it only kEverything folds outcomes.
+  Mark observe(const State& state);
+  /// The full snapshot is durable before the state file is written in place (local protocol, 4.2).
+  Result<void> snapshot(std::string_view state_text, const std::string& lineage, std::uint64_t serial, Mark mark = kEverything);
+  /// After the state is stored: forgets the outcomes that it held at `mark`; open intents and later outcomes stay.
+  /// With nothing left the files are removed.
+  Result<void> fold(const std::string& lineage, std::uint64_t serial, Mark mark = kEverything);
+
   struct Contents {
-    std::vector<Doubt> doubts;                       ///< intents without outcome
-    std::vector<std::pair<Intent, Outcome>> unfolded; ///< outcomes not yet in a stored state
-    std::optional<std::string> snapshot;             ///< last full state text
+    std::vector<Doubt> doubts;                       ///< intents without outcome, by sequence
+    std::vector<std::pair<Intent, Outcome>> unfolded; ///< outcomes not known to be in a stored state, by sequence
+    std::optional<std::string> snapshot;             ///< last full state text, when its write was not confirmed
+    std::string snapshot_lineage;
+    std::uint64_t snapshot_serial = 0;
+    std::vector<std::uint64_t> held;                 ///< sequences that the snapshot reflects, sorted
+    bool torn = false;                               ///< a torn tail was left out
   };
   const Contents& contents() const;                  ///< as read at open
-  /// Settles a doubt by hand or by re-reading.
+  /// Settles a doubt by hand or by re-reading. Error (not_found): no such open intent.
   Result<void> settle(std::uint64_t sequence, Outcome outcome);
   ~Journal() override;
 
