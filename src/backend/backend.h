@@ -26,7 +26,8 @@ class StateLock {
 };
 /// A state as read: its text and what compare-and-swap needs.
 struct Stored {
-  std::string text;          ///< empty: there is no state yet
+  std::string text;          ///< empty: there is no state yet, or only the empty file an interrupted write leaves
+  bool absent = false;       ///< there is no state yet; an empty file made by taking the lock counts as none
   std::string token;         ///< opaque; hash of the bytes for local
 };
 class Backend {

@@ -149,7 +149,10 @@ std::string Journal::Impl::content(Mark folded) const {
 
 Result<void> Journal::Impl::open_file() {
   if (file) return {};
-  TRY(world.files.make_directories(world::dir_name(path), world::Mode600::secret));
+  if (world.files.stat(path).kind == world::FileKind::none) {
+    TRY(world.files.make_directories(world::dir_name(path), world::Mode600::secret));
+    TRY(world.files.write_atomic(path, "", world::Mode600::secret));  // its name is durable before its content
+  }
   file = TRY(world.files.open_append(path, world::Mode600::secret));
   return {};
 }
@@ -253,15 +256,29 @@ Journal::Mark Journal::observe(const State& state) {
   const Mark mark = ++impl_->mark;
   auto& unobserved = impl_->unobserved;
   auto from = unobserved.size() > kObserved ? unobserved.end() - kObserved : unobserved.begin();
-  unobserved.erase(std::remove_if(from, unobserved.end(),
-                                  [&](std::uint64_t sequence) {
-                                    auto entry = impl_->entries.find(sequence);
-                                    if (entry == impl_->entries.end()) return true;
-                                    if (!holds(state, entry->second)) return false;
-                                    entry->second.held_since = mark;
-                                    return true;
-                                  }),
-                   unobserved.end());
+  std::vector<const Intent*> seen;
+  for (auto at = from; at != unobserved.end(); ++at) {
+    auto entry = impl_->entries.find(*at);
+    if (entry != impl_->entries.end() && !holds(state, entry->second)) continue;
+    if (entry != impl_->entries.end()) {
+      entry->second.held_since = mark;
+      seen.push_back(&entry->second.intent);
+    }
+    *at = 0;
+  }
+  // What came before a held outcome at the same place (the delete of a replacement) is past as well.
+  for (const Intent* intent : seen) {
+    for (auto& sequence : unobserved) {
+      if (sequence == 0 || sequence > intent->sequence) continue;
+      auto found = impl_->entries.find(sequence);
+      if (found == impl_->entries.end()) continue;
+      Entry& entry = found->second;
+      if (!(entry.intent.address == intent->address) || entry.intent.deposed != intent->deposed) continue;
+      entry.held_since = mark;
+      sequence = 0;
+    }
+  }
+  unobserved.erase(std::remove(unobserved.begin(), unobserved.end(), 0), unobserved.end());
   return mark;
 }
 
@@ -278,40 +295,42 @@ Result<void> Journal::snapshot(std::string_view state_text, const std::string& l
   return impl_->world.files.write_atomic(snapshot_path(impl_->path), make_snapshot(header, state_text), world::Mode600::secret);
 }
 
-Result<void> Journal::fold(const std::string&, std::uint64_t, Mark mark) {
+Result<void> Journal::fold(Mark mark) {
   std::unique_lock lock(impl_->mutex);
   impl_->changed.wait(lock, [&] { return !impl_->busy; });
   impl_->busy = true;
   const std::uint64_t ticket = impl_->pending_ticket;
+  const std::size_t queued = impl_->pending.size();  // all of it is in `left` or folded
   std::string left = impl_->content(mark);
   std::vector<std::uint64_t> folded;
   for (const auto& [sequence, entry] : impl_->entries) {
     if (entry.held_at(mark)) folded.push_back(sequence);
   }
-  impl_->pending.clear();  // all of it is in `left` or folded
-  impl_->file.reset();     // the path gets another file
+  impl_->file.reset();  // the path gets another file
   const bool snapshot = impl_->snapshot_exists;
   lock.unlock();
   auto& files = impl_->world.files;
   Result<void> done;
-  if (left.empty()) {
-    if (files.stat(impl_->path).kind != world::FileKind::none) done = files.remove(impl_->path);
-  } else {
+  if (!left.empty()) {
     done = files.write_atomic(impl_->path, left, world::Mode600::secret);
+  } else if (files.stat(impl_->path).kind != world::FileKind::none) {
+    done = files.remove(impl_->path);
   }
   if (done && snapshot) done = files.remove(snapshot_path(impl_->path));
   lock.lock();
   impl_->busy = false;
   if (done) {
     for (auto sequence : folded) impl_->entries.erase(sequence);
+    auto gone = [&](std::uint64_t sequence) { return impl_->entries.count(sequence) == 0; };
+    impl_->unobserved.erase(std::remove_if(impl_->unobserved.begin(), impl_->unobserved.end(), gone), impl_->unobserved.end());
+    impl_->pending.erase(0, queued);
+    if (queued != 0 && !impl_->pending.empty()) impl_->pending.erase(0, 1);  // the comma
     impl_->durable_ticket = std::max(impl_->durable_ticket, ticket);
     impl_->broken.reset();
     impl_->rewrite = impl_->snapshot_exists = false;
-  } else {
-    impl_->broken = std::move(done).error().during("folding " + impl_->path);
   }
   impl_->changed.notify_all();
-  if (impl_->broken) return *impl_->broken;
+  if (!done) return std::move(done).error().during("folding " + impl_->path);
   return {};
 }
 

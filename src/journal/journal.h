@@ -51,7 +51,8 @@ class Journal : public Sink {
  public:
   /// Reads what there is; a torn tail is left out. Error (invalid): a damaged middle, naming the line.
   static Result<std::unique_ptr<Journal>> open(World& world, std::string path);
-  /// Concurrent calls share one write and one fdatasync. After an error every call fails until fold() succeeds.
+  /// Concurrent calls share one write and one fdatasync. After an error every call fails with it until fold()
+  /// succeeds. Errors: no_space, permission, io; not_found from conclude() without open intent.
   Result<std::uint64_t> intend(Intent intent) override;
   Result<void> conclude(Outcome outcome) override;
 
@@ -65,7 +66,7 @@ class Journal : public Sink {
   Result<void> snapshot(std::string_view state_text, const std::string& lineage, std::uint64_t serial, Mark mark = kEverything);
   /// After the state is stored: forgets the outcomes that it held at `mark`; open intents and later outcomes stay.
   /// With nothing left the files are removed.
-  Result<void> fold(const std::string& lineage, std::uint64_t serial, Mark mark = kEverything);
+  Result<void> fold(Mark mark = kEverything);
 
   struct Contents {
     std::vector<Doubt> doubts;                       ///< intents without outcome, by sequence

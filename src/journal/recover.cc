@@ -37,6 +37,16 @@ void lay(State& state, const Intent& intent, const state::ObjectRef& object) {
   state.set_object(intent.address, intent.provider, object);
 }
 
+/// True if the snapshot reached the state file and only the fold is missing.
+bool is_snapshot(const State& state, const Journal::Contents& contents) {
+  if (!contents.snapshot || contents.held.empty() || state.lineage != contents.snapshot_lineage ||
+      state.serial != contents.snapshot_serial) {
+    return false;
+  }
+  auto snapshot = state::parse_state(*contents.snapshot);
+  return snapshot && state::same_content(*snapshot, state);
+}
+
 }  // namespace
 
 Recovery recover(State& state, const Journal::Contents& contents) {
@@ -44,7 +54,7 @@ Recovery recover(State& state, const Journal::Contents& contents) {
   recovery.doubts = contents.doubts;
   // A state of another lineage was put there by hand: the effects are real, but whose they are now is not for us to say.
   const bool foreign = !contents.snapshot_lineage.empty() && !state.lineage.empty() && contents.snapshot_lineage != state.lineage;
-  const bool stored = !foreign && contents.snapshot_serial != 0 && state.serial >= contents.snapshot_serial;
+  const bool stored = !foreign && is_snapshot(state, contents);
   for (const auto& [intent, outcome] : contents.unfolded) {
     if (outcome.kind == Outcome::Kind::failed_without_effect) continue;
     if (foreign) {

@@ -18,6 +18,8 @@ class Keeper : public engine::StateKeeper {
   const std::optional<Error>& error() const { return error_; }
 
  private:
+  /// The state holds the journal's outcomes up to `mark`; later ones stay in the journal.
+  Result<void> store_locked(State& state, journal::Journal::Mark mark);
   World& world_;
   backend::Backend& backend_;
   LoadedState& loaded_;

@@ -51,8 +51,7 @@ std::optional<LoadedState> SessionImpl::load_state(bool for_writing, Diagnostics
   loaded.stored = std::move(*stored);
   const auto* contents = loaded.journal ? &loaded.journal->contents() : nullptr;
   auto parsed = loaded.stored.text.empty() ? Result<State>(State{}) : state::parse_state(loaded.stored.text);
-  bool absent = loaded.stored.text.empty() && world_.files.stat(backend_->describe()).kind != world::FileKind::regular;
-  if (!parsed || (loaded.stored.text.empty() && !absent)) {
+  if (!parsed || (loaded.stored.text.empty() && !loaded.stored.absent)) {
     if (contents != nullptr && contents->snapshot) {
       auto repaired = state::parse_state(*contents->snapshot);
       if (repaired) {
@@ -208,7 +207,7 @@ std::optional<engine::ApplyResult> SessionImpl::execute(const Plan& plan, Loaded
                     "on from there.",
                     backend_->journal_path()));
     }
-  } else if (auto folded = loaded.journal->fold(loaded.state.lineage, loaded.state.serial); !folded) {
+  } else if (auto folded = loaded.journal->fold(); !folded) {
     report(diags, DiagCode::journal_failed, folded.error(), "Folding the journal");
   }
   for (const auto& intent : result.in_doubt) {
