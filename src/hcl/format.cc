@@ -6,8 +6,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "hcl/lexer.h"
-#include "hcl/parser.h"
+#include "hcl/parser_impl.h"
 
 namespace terrace::hcl {
 
@@ -140,7 +139,7 @@ bool space_between(const Piece* before, const Piece& left, const Piece& right) {
 
 class Formatter {
  public:
-  Formatter(std::string_view text, const Body& body) : text_(text) {
+  Formatter(std::string_view text, const Body& body, const std::vector<Token>& tokens) : text_(text), tokens_(tokens) {
     collect_edits(body, Place::file);
     std::sort(edits_.begin(), edits_.end(), [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
   }
@@ -174,14 +173,12 @@ class Formatter {
   }
 
   void read_pieces() {
-    pieces_.reserve(text_.size() / 4);
-    Lexer lexer(text_);
+    pieces_.reserve(tokens_.size() + 16);
     auto edit = edits_.begin();
     bool inside = false;
     std::size_t first = 0;  // piece of the current edit
     std::uint32_t last_end = 0;
-    while (true) {
-      const Token token = lexer.next();
+    for (const Token& token : tokens_) {
       while (edit != edits_.end()) {
         if (!inside) {
           if (token.begin < edit->begin) break;
@@ -391,6 +388,7 @@ class Formatter {
   }
 
   std::string_view text_;
+  const std::vector<Token>& tokens_;
   std::vector<Edit> edits_;
   std::vector<Piece> pieces_;
   std::vector<Line> lines_;
@@ -400,11 +398,13 @@ class Formatter {
 std::string format_source(const SourceFiles& sources, FileId file, Diagnostics& diags) {
   const std::string_view text = sources.text(file);
   Diagnostics own;
-  const File parsed = parse_file(sources, file, own);
+  std::vector<Token> tokens;
+  tokens.reserve(text.size() / 6);
+  const File parsed = parse_file_with_tokens(sources, file, own, &tokens);
   const bool failed = own.has_errors();
   diags.append(std::move(own));
   if (failed) return std::string(text);
-  return Formatter(text, *parsed.body).run();
+  return Formatter(text, *parsed.body, tokens).run();
 }
 
 }  // namespace terrace::hcl

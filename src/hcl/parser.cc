@@ -11,8 +11,9 @@
 
 namespace terrace::hcl {
 
-Parser::Parser(std::string_view text, FileId file, Arena& arena, Diagnostics& diags, Lexer::Start start)
-    : text_(text), file_(file), arena_(arena), diags_(diags), lexer_(text, start) {
+Parser::Parser(std::string_view text, FileId file, Arena& arena, Diagnostics& diags, Lexer::Start start,
+               std::vector<Token>* tape)
+    : text_(text), file_(file), arena_(arena), diags_(diags), lexer_(text, start), tape_(tape) {
   fetch();
 }
 
@@ -24,6 +25,7 @@ void Parser::fetch() {
   }
   do {
     token_ = lexer_.next();
+    if (tape_ != nullptr) tape_->push_back(token_);
     // A comment to the end of the line is that line's newline too.
     if (token_.kind == TokenKind::line_comment && text_[token_.end - 1] == '\n') token_.kind = TokenKind::newline;
   } while (token_.kind == TokenKind::block_comment || token_.kind == TokenKind::line_comment);
@@ -375,13 +377,17 @@ const Expr* invalid_expr(Arena& arena, FileId file) {
 }  // namespace
 
 File parse_file(const SourceFiles& sources, FileId id, Diagnostics& diags) {
+  return parse_file_with_tokens(sources, id, diags, nullptr);
+}
+
+File parse_file_with_tokens(const SourceFiles& sources, FileId id, Diagnostics& diags, std::vector<Token>* tape) {
   File file{id, std::make_unique<Arena>(), nullptr};
   const std::string_view text = sources.text(id);
   if (!readable(text, id, diags)) {
     file.body = empty_body(*file.arena, id);
     return file;
   }
-  auto parser = std::make_unique<Parser>(text, id, *file.arena, diags, Lexer::Start::code);
+  auto parser = std::make_unique<Parser>(text, id, *file.arena, diags, Lexer::Start::code, tape);
   file.body = parser->parse_file_body();
   std::vector<diag::BlockOutline> outline;
   outline.reserve(file.body->blocks.size());

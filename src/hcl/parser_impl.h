@@ -12,6 +12,7 @@
 #include "diag/diagnostic.h"
 #include "hcl/ast.h"
 #include "hcl/lexer.h"
+#include "hcl/parser.h"
 
 namespace terrace::hcl {
 
@@ -23,9 +24,14 @@ inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{64} << 20;
 /// Reported syntax errors per file; more would bury the first.
 inline constexpr int kMaxSyntaxErrors = 20;
 
+/// parse_file() with the tokens, for the formatter.
+File parse_file_with_tokens(const SourceFiles& sources, FileId file, Diagnostics& diags, std::vector<Token>* tape);
+
 class Parser {
  public:
-  Parser(std::string_view text, FileId file, Arena& arena, Diagnostics& diags, Lexer::Start start);
+  /// Every token read also goes to `tape` if there is one, comments too; it is complete if nothing is wrong.
+  Parser(std::string_view text, FileId file, Arena& arena, Diagnostics& diags, Lexer::Start start,
+         std::vector<Token>* tape = nullptr);
 
   const Body* parse_file_body();
   const Expr* parse_whole_expression();
@@ -178,6 +184,7 @@ class Parser {
   Arena& arena_;
   Diagnostics& diags_;
   Lexer lexer_;
+  std::vector<Token>* tape_ = nullptr;
   Token token_;
   Token previous_;
   bool newlines_ = true;

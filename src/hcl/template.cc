@@ -12,6 +12,10 @@
 namespace terrace::hcl {
 
 namespace {
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80 && c != '\r'; });
+}
+
 /// The value of `count` hex digits at `at`, or -1.
 std::int32_t hex_value(std::string_view text, std::size_t at, std::size_t count) {
   if (at + count > text.size()) return -1;
@@ -325,7 +329,8 @@ void Parser::strip_indent(std::size_t mark) {
         if (content.empty() && piece.text.ends_with('\n')) {
           width = std::numeric_limits<std::size_t>::max();  // a blank line says nothing
         } else {
-          width = base::grapheme_count(piece.text.substr(0, piece.text.size() - content.size()));
+          const std::string_view blanks = piece.text.substr(0, piece.text.size() - content.size());
+          width = is_ascii(blanks) ? blanks.size() : base::grapheme_count(blanks);
           indented.push_back(i);
         }
       }
@@ -334,8 +339,13 @@ void Parser::strip_indent(std::size_t mark) {
     if (literal && piece.text.ends_with('\n')) line_start = true;
   }
   for (std::size_t i : indented) {
+    const std::string_view line = lines[i].text;
     std::size_t cut = 0;
-    for (std::size_t n = 0; n < least && cut < lines[i].text.size(); ++n) cut = base::next_grapheme(lines[i].text, cut);
+    if (is_ascii(line.substr(0, least))) {
+      cut = std::min(least, line.size());
+    } else {
+      for (std::size_t n = 0; n < least && cut < line.size(); ++n) cut = base::next_grapheme(line, cut);
+    }
     lines[i].text.remove_prefix(cut);
   }
   // Neighbouring literals become one again.
