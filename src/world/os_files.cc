@@ -62,8 +62,7 @@ Result<void> write_all(int fd, std::string_view bytes, std::string_view what) {
 
 namespace {
 
-Result<void> write_at(int fd, std::string_view bytes, std::string_view what) {
-  off_t at = 0;
+Result<void> write_at(int fd, std::string_view bytes, off_t at, std::string_view what) {
   while (!bytes.empty()) {
     ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), at);
     if (n < 0 && errno == EINTR) continue;
@@ -133,11 +132,21 @@ Result<void> rewrite(int fd, std::string_view bytes, std::string_view what) {
     while (rc != 0 && errno == EINTR);
     if (rc != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) return os_error(what, errno);
   }
-  TRY(write_at(fd, bytes, what));
+  // New bytes over old ones could make a text that reads well and was never written. Until all of it is there the
+  // file starts with a byte that no text has; what fits a sector needs no such care.
+  const bool guarded = bytes.size() > 512;
+  if (guarded) {
+    TRY(write_at(fd, std::string_view("\0", 1), 0, what));
+    TRY(sync_descriptor(fd, what));
+  }
+  TRY(write_at(fd, bytes.substr(guarded ? 1 : 0), guarded ? 1 : 0, what));
   int rc;
   do rc = ::ftruncate(fd, static_cast<off_t>(bytes.size()));
   while (rc != 0 && errno == EINTR);
   if (rc != 0) return os_error(what, errno);
+  TRY(sync_descriptor(fd, what));
+  if (!guarded) return {};
+  TRY(write_at(fd, bytes.substr(0, 1), 0, what));
   return sync_descriptor(fd, what);
 }
 

@@ -64,7 +64,8 @@ class FileSystem {
   virtual Result<std::vector<DirectoryEntry>> list(std::string_view directory) = 0;
   /// Temp file in the same directory + fsync + rename + fsync of the directory.
   virtual Result<void> write_atomic(std::string_view path, std::string_view bytes, Mode600 mode) = 0;
-  /// Truncates and writes in place, keeping the inode (Terraform's lock lives on it), then fsync.
+  /// Writes in place, keeping the inode (Terraform's lock lives on it), then fsync. A text cut off by a crash
+  /// starts with a NUL byte, so that no reader takes a mixture of old and new for either.
   virtual Result<void> write_in_place(std::string_view path, std::string_view bytes, Mode600 mode) = 0;
   virtual Result<std::unique_ptr<AppendFile>> open_append(std::string_view path, Mode600 mode) = 0;
   virtual Result<void> make_directories(std::string_view path, Mode600 mode = Mode600::shared) = 0;
