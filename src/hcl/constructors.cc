@@ -154,13 +154,19 @@ const Expr* Parser::parse_for(const Token& open, TokenKind close_kind) {
   parts.value = part();
   if (failed_) return invalid(open.begin);
   if (peek().kind == TokenKind::fat_arrow) {
-    if (!object) return wrong("A tuple has no keys. Remove the key and \"=>\", or use braces to build an object.");
+    if (!object) {
+      fail(DiagCode::invalid_for, "A tuple has no keys. Remove the key and \"=>\", or use braces to build an object.",
+           parts.value->range, range(open.begin, peek().end));
+      return invalid(open.begin);
+    }
     read();
     parts.key = parts.value;
     parts.value = part();
     if (failed_) return invalid(open.begin);
   } else if (object) {
-    return wrong("An object needs keys: {for … : key => value}. Use brackets to build a tuple.");
+    fail(DiagCode::invalid_for, "An object needs keys: {for … : key => value}. Use brackets to build a tuple.",
+         parts.value->range, range(open.begin, peek().end));
+    return invalid(open.begin);
   }
   if (peek().kind == TokenKind::ellipsis) {
     if (!object) return wrong("Values are grouped by key (…) only when building an object.");

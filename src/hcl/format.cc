@@ -313,7 +313,10 @@ class Formatter {
       Piece& first = pieces_[line.begin];
       if (first.kind == TokenKind::newline) continue;
       int net = 0;
-      for (std::uint32_t i = line.begin; i < line.comment; ++i) net += bracket_change(pieces_[i].kind);
+      // Brackets after the start of a heredoc on its line do not count, whether closed there or not.
+      for (std::uint32_t i = line.begin; i < line.comment && pieces_[i].kind != TokenKind::open_heredoc; ++i) {
+        net += bracket_change(pieces_[i].kind);
+      }
       if (net > 0) {
         first.spaces = static_cast<std::uint32_t>(2 * steps.size());
         steps.push_back(net);

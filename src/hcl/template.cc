@@ -420,7 +420,8 @@ TemplatePart Parser::build_if(std::size_t& next, std::size_t end) {
   bool in_else = false;
   while (!failed_) {
     if (next >= end) {
-      fail(DiagCode::unexpected_template_end, "This \"if\" directive has no \"endif\".", open.range);
+      fail(DiagCode::unexpected_template_end, "The template ends inside an \"if\" directive that has no \"endif\".",
+           range(previous_), range(open.range.begin, previous_.end));
       break;
     }
     const Piece& found = pieces_[next];
@@ -461,7 +462,8 @@ TemplatePart Parser::build_for(std::size_t& next, std::size_t end) {
   directive->body = build_parts(next, end);
   if (!failed_) {
     if (next >= end) {
-      fail(DiagCode::unexpected_template_end, "This \"for\" directive has no \"endfor\".", open.range);
+      fail(DiagCode::unexpected_template_end, "The template ends inside a \"for\" directive that has no \"endfor\".",
+           range(previous_), range(open.range.begin, previous_.end));
     } else if (pieces_[next].kind == Piece::Kind::endfor) {
       part.range.end = pieces_[next].range.end;
       ++next;
