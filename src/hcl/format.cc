@@ -5,18 +5,24 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/strings.h"
 #include "hcl/parser_impl.h"
 
 namespace terrace::hcl {
 
 namespace {
-/// A token to print: from the source or made by a rewrite.
+/// What rewrites insert, addressed behind the source text.
+constexpr std::string_view kInserted = "\"()stringanylistmapset";
+
+/// A token to print: bytes of the source, or of kInserted from kInsertedBase on.
 struct Piece {
-  TokenKind kind = TokenKind::newline;
+  std::uint32_t begin = 0;
+  std::uint32_t length = 0;
   std::uint32_t spaces = 0;  // before it
-  std::string_view text;
+  TokenKind kind = TokenKind::newline;
 };
+constexpr std::uint32_t kInsertedBase = 1u << 31;
 
 /// Positions in the piece list; [begin, assign) leads, [assign, comment) is `= value`, [comment, end) trails.
 struct Line {
@@ -45,10 +51,6 @@ int bracket_change(TokenKind kind) {
     case TokenKind::close_sequence: return -1;
     default: return 0;
   }
-}
-
-bool ends_line(const Piece& piece) {
-  return piece.kind == TokenKind::newline || (piece.kind == TokenKind::line_comment && piece.text.ends_with('\n'));
 }
 
 std::uint32_t columns(std::string_view text) {
@@ -91,7 +93,8 @@ bool is_template_opener(TokenKind kind) {
 }
 
 /// One space or none between `left` and `right`; `before` stands left of `left` on its part of the line.
-bool space_between(const Piece* before, const Piece& left, const Piece& right) {
+/// `left_is_in`: left is the word `in`.
+bool space_between(const Piece* before, const Piece& left, const Piece& right, bool left_is_in) {
   switch (right.kind) {
     case TokenKind::newline:
     case TokenKind::end_of_file:
@@ -118,10 +121,7 @@ bool space_between(const Piece* before, const Piece& left, const Piece& right) {
     return false;
   }
   // `in [1]` inside `for` is the keyword and a tuple, not an index.
-  if (left.kind == TokenKind::identifier && left.text == "in" && before != nullptr &&
-      before->kind == TokenKind::identifier) {
-    return true;
-  }
+  if (left_is_in && before != nullptr && before->kind == TokenKind::identifier) return true;
   if (right.kind == TokenKind::open_bracket && (left.kind == TokenKind::identifier || left.kind == TokenKind::number ||
                                                 bracket_change(left.kind) < 0)) {
     return false;
@@ -156,20 +156,35 @@ class Formatter {
  private:
   enum class Place { file, variable, other };
 
-  // Nesting of blocks is limited by the parser.
+  // Nesting of blocks is limited by the parser. Only what a rewrite may change is collected: usually nothing.
   void collect_edits(const Body& body, Place place) {
     static const Symbol kVariable("variable"), kType("type");
     for (const Attribute& attribute : body.attributes) {
-      const bool type = place == Place::variable && attribute.name == kType;
-      edits_.push_back({type ? Edit::Kind::variable_type : Edit::Kind::value, attribute.value->range.begin,
-                        attribute.value->range.end, nullptr});
+      const SourceRange value = attribute.value->range;
+      if (place == Place::variable && attribute.name == kType) {
+        edits_.push_back({Edit::Kind::variable_type, value.begin, value.end, nullptr});
+      } else if (const auto* text = as<TemplateExpr>(attribute.value); text != nullptr && text->wrap) {
+        edits_.push_back({Edit::Kind::value, value.begin, value.end, nullptr});
+      }
     }
     for (const Block& block : body.blocks) {
-      if (!block.labels.empty()) {
+      if (!labels_are_canonical(block)) {
         edits_.push_back({Edit::Kind::labels, block.type_range.end, block.labels.back().range.end, &block});
       }
       collect_edits(*block.body, place == Place::file && block.type == kVariable ? Place::variable : Place::other);
     }
+  }
+
+  bool labels_are_canonical(const Block& block) const {
+    std::uint32_t at = block.type_range.end;
+    for (const Label& label : block.labels) {
+      if (text_[label.range.begin] != '"') return false;
+      for (; at < label.range.begin; ++at) {
+        if (text_[at] != ' ' && text_[at] != '\t') return false;
+      }
+      at = label.range.end;
+    }
+    return true;
   }
 
   void read_pieces() {
@@ -192,15 +207,29 @@ class Formatter {
       }
       if (token.kind == TokenKind::end_of_file) {
         // Blanks after the last line stay, as the peer has it.
-        if (token.begin > last_end) pieces_.push_back({token.kind, token.begin - last_end, {}});
+        if (token.begin > last_end) pieces_.push_back({token.begin, 0, token.begin - last_end, token.kind});
         return;
       }
-      add(token.kind, text_.substr(token.begin, token.end - token.begin));
+      pieces_.push_back({token.begin, token.end - token.begin, 0, token.kind});
       last_end = token.end;
     }
   }
 
-  void add(TokenKind kind, std::string_view text) { pieces_.push_back({kind, 0, text}); }
+  std::string_view text(const Piece& piece) const {
+    return piece.begin < kInsertedBase ? text_.substr(piece.begin, piece.length)
+                                       : kInserted.substr(piece.begin - kInsertedBase, piece.length);
+  }
+  bool ends_line(const Piece& piece) const {
+    return piece.kind == TokenKind::newline || (piece.kind == TokenKind::line_comment && text(piece).ends_with('\n'));
+  }
+
+  /// Inserts a word that is part of kInserted.
+  void insert(TokenKind kind, std::string_view word) {
+    const std::size_t at = kInserted.find(word);
+    CHECK(at != std::string_view::npos, "kInserted holds every inserted word");
+    pieces_.push_back(
+        {kInsertedBase + static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(word.size()), 0, kind});
+  }
 
   void apply(const Edit& edit, std::size_t from) {
     switch (edit.kind) {
@@ -214,11 +243,16 @@ class Formatter {
   void quote_labels(const Block& block, std::size_t from) {
     pieces_.resize(from);
     for (const Label& label : block.labels) {
-      add(TokenKind::open_quote, "\"");
-      const std::string_view source = text_.substr(label.range.begin, label.range.end - label.range.begin);
-      const std::string_view inner = source.starts_with('"') ? source.substr(1, source.size() - 2) : source;
-      if (!inner.empty()) add(TokenKind::quoted_literal, inner);
-      add(TokenKind::close_quote, "\"");
+      SourceRange inner = label.range;
+      if (text_[inner.begin] == '"') {
+        ++inner.begin;
+        --inner.end;
+      }
+      insert(TokenKind::open_quote, "\"");
+      if (inner.begin < inner.end) {
+        pieces_.push_back({inner.begin, inner.end - inner.begin, 0, TokenKind::quoted_literal});
+      }
+      insert(TokenKind::close_quote, "\"");
     }
   }
 
@@ -252,9 +286,9 @@ class Formatter {
     const bool parenthesised = !inner.empty() && inner.front().kind == TokenKind::open_parenthesis &&
                                inner.back().kind == TokenKind::close_parenthesis;
     pieces_.resize(from);
-    if (many_lines && !parenthesised) add(TokenKind::open_parenthesis, "(");
+    if (many_lines && !parenthesised) insert(TokenKind::open_parenthesis, "(");
     pieces_.insert(pieces_.end(), inner.begin(), inner.end());
-    if (many_lines && !parenthesised) add(TokenKind::close_parenthesis, ")");
+    if (many_lines && !parenthesised) insert(TokenKind::close_parenthesis, ")");
   }
 
   /// Types as they were written before version 0.12.
@@ -262,23 +296,23 @@ class Formatter {
     const std::size_t count = pieces_.size() - from;
     std::string_view name, element;
     if (count == 1 && pieces_[from].kind == TokenKind::identifier) {
-      name = pieces_[from].text;
+      name = text(pieces_[from]);
       if (name != "list" && name != "map" && name != "set") return;
       element = "any";
     } else if (count == 3 && pieces_[from].kind == TokenKind::open_quote &&
                pieces_[from + 1].kind == TokenKind::quoted_literal) {
-      name = pieces_[from + 1].text;
+      name = text(pieces_[from + 1]);
       if (name != "string" && name != "list" && name != "map") return;
       if (name != "string") element = "string";
     } else {
       return;
     }
     pieces_.resize(from);
-    add(TokenKind::identifier, name);
+    insert(TokenKind::identifier, name);
     if (element.empty()) return;
-    add(TokenKind::open_parenthesis, "(");
-    add(TokenKind::identifier, element);
-    add(TokenKind::close_parenthesis, ")");
+    insert(TokenKind::open_parenthesis, "(");
+    insert(TokenKind::identifier, element);
+    insert(TokenKind::close_parenthesis, ")");
   }
 
   void split_lines() {
@@ -348,13 +382,15 @@ class Formatter {
   void space_range(std::uint32_t begin, std::uint32_t end) {
     for (std::uint32_t i = begin; i + 1 < end; ++i) {
       const Piece* before = i > begin ? &pieces_[i - 1] : nullptr;
-      pieces_[i + 1].spaces = space_between(before, pieces_[i], pieces_[i + 1]) ? 1 : 0;
+      const Piece& left = pieces_[i];
+      const bool is_in = left.kind == TokenKind::identifier && left.length == 2 && text(left) == "in";
+      pieces_[i + 1].spaces = space_between(before, left, pieces_[i + 1], is_in) ? 1 : 0;
     }
   }
 
   std::uint32_t width(std::uint32_t begin, std::uint32_t end) const {
     std::uint32_t total = 0;
-    for (std::uint32_t i = begin; i < end; ++i) total += pieces_[i].spaces + columns(pieces_[i].text);
+    for (std::uint32_t i = begin; i < end; ++i) total += pieces_[i].spaces + columns(text(pieces_[i]));
     return total;
   }
 
@@ -382,12 +418,33 @@ class Formatter {
 
   std::string print() const {
     std::string out;
-    out.reserve(text_.size() + text_.size() / 4);
+    out.reserve(text_.size() + text_.size() / 8);
+    // What already stands as it should is copied in long runs.
+    std::uint32_t run_begin = 0, run_end = 0;
+    auto flush = [&] { out += text_.substr(run_begin, run_end - run_begin); };
     for (const Piece& piece : pieces_) {
+      if (piece.begin < kInsertedBase && piece.begin == run_end + piece.spaces && is_blank(run_end, piece.spaces)) {
+        run_end = piece.begin + piece.length;
+        continue;
+      }
+      flush();
       out.append(piece.spaces, ' ');
-      out += piece.text;
+      if (piece.begin < kInsertedBase) {
+        run_begin = piece.begin;
+        run_end = piece.begin + piece.length;
+      } else {
+        out += text(piece);
+        run_begin = run_end = 0;
+      }
     }
+    flush();
     return out;
+  }
+  bool is_blank(std::uint32_t begin, std::uint32_t count) const {
+    for (std::uint32_t i = begin; i < begin + count; ++i) {
+      if (text_[i] != ' ') return false;
+    }
+    return true;
   }
 
   std::string_view text_;
