@@ -20,8 +20,8 @@ TEST(Number, PrintsAsThePeerDoes) {
   EXPECT_EQ(Number::parse("1e3")->text(), "1000");
   EXPECT_EQ(Number::parse("0.1")->text(), "0.1");
   EXPECT_EQ(Number::add(*Number::parse("0.1"), *Number::parse("0.2"))->text(), "0.3");
-  EXPECT_EQ(Number::divide(1, 3)->text(),
-            "0.33333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333335");
+  EXPECT_EQ(Number::divide(1, 3)->text(),  // 157 characters, as the peer prints
+            "0." + std::string(154, '3') + "5");
   EXPECT_EQ(Number::parse("1e30")->text(), "1000000000000000000000000000000");
   EXPECT_EQ(Number(0).negate().text(), "-0");
   EXPECT_EQ(Number(0).negate(), Number(0));
