@@ -113,8 +113,10 @@ bool append(std::string& out, JsonValue value) {
 
 }  // namespace
 
-Result<std::string> canonical_json(std::string_view json) {
-  auto document = TRY(JsonDocument::parse(std::string(json)));
+Result<std::string> canonical_json(std::string_view json, std::size_t depth) {
+  JsonLimits limits;
+  limits.depth = depth;
+  auto document = TRY(JsonDocument::parse(std::string(json), limits));
   std::string out;
   if (!append(out, document.root())) return Error{ErrorKind::invalid, "a number is too large to be written out"};
   return out;

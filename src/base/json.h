@@ -104,7 +104,7 @@ class JsonWriter {
 
 /// RFC 8785 canonical form of valid JSON, except that numbers keep their exact decimal text in shortest
 /// plain form (contract 5: "numbers as exact decimal text"). Object keys sorted by UTF-16 code units.
-Result<std::string> canonical_json(std::string_view json);
+Result<std::string> canonical_json(std::string_view json, std::size_t depth = 200);
 
 }  // namespace terrace::base
 

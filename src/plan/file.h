@@ -31,7 +31,8 @@ struct SavedPlan {
   std::string rendered_json;                         ///< `show -json` form, so that show needs no providers
   std::string rendered_text_plain, rendered_text_color;
 };
-std::string write_plan_file(const SavedPlan& plan);
+/// Error (unsupported): libarchive is not installed.
+Result<std::string> write_plan_file(const SavedPlan& plan);
 /// Errors (invalid): not a plan file, other version, entry digests wrong, limits exceeded. Never trusts digests for
 /// authenticity: `apply` derives the plan again and compares identity.
 Result<SavedPlan> read_plan_file(std::string_view bytes);
