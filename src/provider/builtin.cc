@@ -71,8 +71,12 @@ enum Slot : std::size_t { kId, kInput, kOutput, kTriggers };
 Type data_type() { return builtin_schema().resource(names().terraform_data)->block->implied_type; }
 
 Value data_object(Value id, Value input, Value output, Value triggers) {
-  return Value::object(data_type(), {std::move(id), std::move(input), std::move(output), std::move(triggers)});
+  // Named attributes: the object's type then tells what stands in the dynamic ones.
+  const Names& n = names();
+  return Value::object({{n.id, std::move(id)}, {n.input, std::move(input)}, {n.output, std::move(output)}, {n.triggers_replace, std::move(triggers)}});
 }
+/// A null read back from a provider has no type of its own.
+Value untyped_null(const Value& value) { return value.is_null() ? Value::null(Type::dynamic()) : value; }
 
 Value unknown_id() {
   Refinement not_null;
@@ -125,8 +129,7 @@ PlanResponse Builtin::plan(const PlanRequest& request) {
   response.planned = request.proposed;
   if (request.proposed.is_null()) return response;
   auto proposed = request.proposed.elements();
-  const Value& input = proposed[kInput];
-  const Value& triggers = proposed[kTriggers];
+  Value input = untyped_null(proposed[kInput]), triggers = untyped_null(proposed[kTriggers]);
   if (request.prior.is_null()) {
     Value output = input.is_null() ? Value::null(Type::dynamic()) : Value::unknown(input.type());
     response.planned = data_object(unknown_id(), input, std::move(output), triggers);
@@ -211,10 +214,9 @@ ReadResponse Builtin::read_data_source(Symbol, const Value& config) {
   add(*outputs);
   std::vector<std::pair<Symbol, Value>> attributes;
   for (auto& [name, value] : merged) attributes.emplace_back(Symbol(name), value);
-  Type type = builtin_schema().data_source(n.remote_state)->block->implied_type;
-  std::vector<Value> values(config.elements().begin(), config.elements().end());
-  values[static_cast<std::size_t>(type.attribute_index(n.outputs))] = Value::object(std::move(attributes));
-  response.state = Value::object(type, std::move(values));
+  response.state = Value::object({{n.backend, *config.attribute(n.backend)}, {n.config, untyped_null(*config.attribute(n.config))},
+                                  {n.defaults, untyped_null(defaults)}, {n.outputs, Value::object(std::move(attributes))},
+                                  {n.workspace, workspace}});
   return response;
 }
 
