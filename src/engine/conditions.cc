@@ -65,7 +65,8 @@ bool Walk::check_conditions(const Conditions& conditions, const lang::Scope& sco
       }
       continue;
     }
-    diags.append(std::move(found));
+    if (!found.empty()) diags.append(std::move(found));
+    if (phase_ == Phase::validate) continue;
     value = value.unmarked_deep();
     if (value.is_unknown()) {
       record(Status::unknown);

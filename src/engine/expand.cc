@@ -118,9 +118,14 @@ Expansion expand_for_each(const hcl::Expr& expr, const lang::Scope& scope, bool 
 
 Expansion Walk::expand(const hcl::Expr* count, const hcl::Expr* for_each, const lang::Scope& scope, Diagnostics& diags) const {
   bool tolerate_unknown = phase_ != Phase::plan && phase_ != Phase::apply;
-  if (count != nullptr) return expand_count(*count, scope, tolerate_unknown, diags);
-  if (for_each != nullptr) return expand_for_each(*for_each, scope, tolerate_unknown, diags);
-  return {};
+  if (count == nullptr && for_each == nullptr) return {};
+  Diagnostics found;
+  Expansion expansion = count != nullptr ? expand_count(*count, scope, tolerate_unknown, found) : expand_for_each(*for_each, scope, tolerate_unknown, found);
+  bool failed = found.has_errors();
+  if (!found.empty()) diags.append(std::move(found));
+  // Validation looks at what is repeated even if there would be none of it.
+  if (phase_ == Phase::validate && !failed) return unknown_expansion(expansion.kind);
+  return expansion;
 }
 
 }  // namespace terrace::engine

@@ -240,7 +240,7 @@ class Mover {
     taken.key = to_key;
     addrs::ProviderConfig provider = source->provider;
     auto rest = std::make_shared<state::ResourceState>(*source);
-    rest->instances.erase(std::find_if(rest->instances.begin(), rest->instances.end(), [&](const auto& one) { return one.key == from_key; }));
+    rest->instances.erase(from_key);
     state_.set_resource(rest);
     auto made = std::make_shared<state::ResourceState>();
     if (const state::ResourceState* existing = state_.find(to)) {
@@ -249,8 +249,7 @@ class Mover {
       made->address = to;
       made->provider = provider;
     }
-    auto place = std::lower_bound(made->instances.begin(), made->instances.end(), to_key, [](const auto& one, const InstanceKey& key) { return one.key < key; });
-    made->instances.insert(place, std::move(taken));
+    made->instances.push_back(std::move(taken));
     state_.set_resource(std::move(made));
     record(before, after);
   }

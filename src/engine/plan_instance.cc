@@ -317,6 +317,7 @@ std::optional<plan::ResourceChange> PlanWalk::plan_change(const ResourceContext&
 
   plan::ResourceChange change = change_for(resource, task.address);
   change.before = stored.value;
+  if (stored.exists()) change.dependencies = stored.object->dependencies;
   auto marked = [&](const Value& planned) {
     Value value = marks.empty() ? planned : value::mark_paths(planned, marks);
     return mark_by_schema(block, std::move(value));

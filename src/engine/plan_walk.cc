@@ -234,6 +234,7 @@ Outcome PlanWalk::visit_resource(NodeId id) {
   resource.provider_address = &blueprint().providers()[provider_index].address;
   resource.schema = schema_of(provider_index, config.address, config.range, found);
   resource.provider = provider(provider_index, found);
+  if (resource.provider == nullptr) resource.schema = nullptr;
   resource.create_before_destroy = blueprint().create_before_destroy(id);
   Outcome outcome = resource.schema != nullptr ? Outcome::done : Outcome::failed;
   std::vector<const state::ResourceState*> stored = stored_[id.index];
@@ -274,7 +275,9 @@ Outcome PlanWalk::visit_resource(NodeId id) {
     // Both lists are sorted by key.
     std::vector<InstanceTask> tasks;
     tasks.reserve(data.expansion.keys.size());
-    std::size_t next = 0, count = prior != nullptr ? prior->instances.size() : 0;
+    static const state::InstanceList kNone;
+    const state::InstanceList& list = prior != nullptr ? prior->instances : kNone;
+    auto next = list.begin();
     auto orphan = [&](const state::InstanceState& one) {
       InstanceTask task{{instance.address, config.address, one.key}, &one, {}, plan::Reason::none, true};
       task.orphan_reason = orphan_reason(resource, task.address);
@@ -283,13 +286,13 @@ Outcome PlanWalk::visit_resource(NodeId id) {
     };
     for (std::uint32_t slot = 0; slot < data.expansion.keys.size(); ++slot) {
       const addrs::InstanceKey& key = data.expansion.keys[slot];
-      while (next < count && prior->instances[next].key < key) orphan(prior->instances[next++]);
+      for (; next != list.end() && next->key < key; ++next) orphan(*next);
       InstanceTask task{{instance.address, config.address, key}, nullptr, slot, plan::Reason::none, true};
-      if (next < count && prior->instances[next].key == key) task.stored = &prior->instances[next++];
+      if (next != list.end() && next->key == key) task.stored = &*next++;
       task.targeted = targeted(task.address);
       tasks.push_back(task);
     }
-    while (next < count) orphan(prior->instances[next++]);
+    for (; next != list.end(); ++next) orphan(*next);
     if (plan_instances(resource, tasks, &data, found) == Outcome::failed) outcome = Outcome::failed;
   }
   resource.module = nullptr;
@@ -322,6 +325,7 @@ Outcome PlanWalk::visit_orphan(NodeId id) {
   resource.provider_address = &blueprint().providers()[orphan.provider].address;
   resource.schema = schema_of(orphan.provider, orphan.address.resource, {}, found);
   resource.provider = provider(orphan.provider, found);
+  if (resource.provider == nullptr) resource.schema = nullptr;
   Outcome outcome = resource.schema != nullptr ? Outcome::done : Outcome::failed;
   for (const state::ResourceState* prior : stored_[id.index]) {
     if (resource.schema == nullptr) break;

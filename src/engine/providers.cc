@@ -102,13 +102,17 @@ Outcome Walk::visit_provider(std::uint32_t index) {
 
 const schema::ResourceSchema* Walk::schema_of(std::uint32_t provider_index, const addrs::Resource& resource,
                                               std::optional<SourceRange> range, Diagnostics& diags) {
-  ProviderInUse* use = provider(provider_index, diags);
-  if (use == nullptr) return nullptr;
-  const schema::ResourceSchema* found =
-      resource.mode == addrs::Mode::managed ? use->schema->resource(resource.type) : use->schema->data_source(resource.type);
+  // The schema alone: nothing needs to be started for it.
+  const addrs::Provider& address = blueprint_.providers()[provider_index].address.provider;
+  auto schema = context_.providers.schema(address);
+  if (!schema) {
+    diags.error(DiagCode::provider_unavailable, format("Provider {} cannot be used: {}.", address.display(), schema.error().message), range);
+    return nullptr;
+  }
+  const schema::ResourceSchema* found = resource.mode == addrs::Mode::managed ? (*schema)->resource(resource.type) : (*schema)->data_source(resource.type);
   if (found == nullptr)
     diags.error(DiagCode::unknown_resource_type,
-                format("The provider {} does not support {} \"{}\".", blueprint_.providers()[provider_index].address.provider.display(),
+                format("The provider {} does not support {} \"{}\".", address.display(),
                        resource.mode == addrs::Mode::managed ? "resource type" : "data source", resource.type.text()),
                 range);
   return found;

@@ -89,12 +89,9 @@ class Walk {
 
   /// How a resource repeats in a module instance. Errors: ENG003, ENG004.
   Expansion expand(const hcl::Expr* count, const hcl::Expr* for_each, const lang::Scope& scope, Diagnostics& diags) const;
-  /// A value that stands for an object of `block` with nothing known, or what configuration tells.
-  Value unknown_object(const schema::Block& block) const;
 
  protected:
   virtual Outcome visit_root_output(const config::Output& output, const Value& value);
-  virtual bool wanted(const StaticModule&, const Node&) const { return true; }
   /// Records results of conditions; the base ignores them.
   virtual void record_check(state::CheckResult::ObjectKind kind, const std::string& config_address, const std::string& address,
                             state::CheckResult::Status status, const std::string& failure);
