@@ -108,9 +108,7 @@ const Expr* Parser::parse_string() {
         height_ = 1;
         return expr;
       }
-      const std::size_t mark = pieces_.size();
       pieces_.push_back({Piece::Kind::literal, range(literal), unescape(literal), nullptr, {}, {}});
-      (void)mark;
       return parse_template(open, TokenKind::close_quote, false);
     }
     return parse_template(open, TokenKind::close_quote, false);
@@ -125,8 +123,8 @@ const Expr* Parser::parse_template(const Token& open, TokenKind end, bool flush)
   const std::size_t mark = pieces_.size() - (started ? 1 : 0);
   std::uint32_t height = 0;
   bool trim_next = false;
-  bool too_deep_here = too_deep(open);
-  while (!failed_ && !too_deep_here) {
+  too_deep(open);
+  while (!failed_) {
     const Token next = peek();
     if (next.kind == end) break;
     if (next.kind == TokenKind::quoted_literal || next.kind == TokenKind::heredoc_literal) {
@@ -149,7 +147,7 @@ const Expr* Parser::parse_template(const Token& open, TokenKind end, bool flush)
              end == TokenKind::close_quote ? "This string has no closing quote before the end of the file."
                                            : format("This heredoc has no line with its end marker \"{}\".",
                                                     base::trim(text(open).substr(flush ? 3 : 2))),
-             end == TokenKind::close_quote ? range(next) : range(next), range(open.begin, next.end));
+             range(next), range(open.begin, next.end));
       } else {
         unexpected(next, DiagCode::unterminated_template,
                    format("The string is not closed: found {}.", describe(next)), range(open.begin, next.end));
