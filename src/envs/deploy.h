@@ -55,6 +55,8 @@ class Deployer {
   Ending rollback(std::string_view environment, std::uint64_t to, Diagnostics& diags);
   enum class Wait : std::uint8_t { no, yes };
   Ending resume(std::uint64_t number, Wait wait, Diagnostics& diags);
+  /// Asks the accepted approvers to accept looser protection as the tree now has it (contract 4).
+  Ending propose_protection(Diagnostics& diags);
   Ending adopt(std::string_view environment, const std::string& revision, const std::string& reason, Diagnostics& diags);
   /// The checks of an environment now (`health`).
   std::vector<Check> check_now(const Environment& environment, Diagnostics& diags);
