@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "value/json.h"
 
+#include <unordered_map>
+
 #include "base/check.h"
 #include "base/format.h"
 #include "value/path.h"
@@ -226,11 +228,12 @@ Value parse_simple_json(JsonValue json) {
     }
     case JsonKind::object: {
       // The last of equal keys wins.
-      std::map<std::string_view, std::size_t> last;
-      for (std::size_t i = 0; i < json.size(); ++i) last[json.key(i)] = i;
+      // Keys are equal once normalised: "é" may be written in two ways.
+      std::unordered_map<Symbol, std::size_t> last;
+      for (std::size_t i = 0; i < json.size(); ++i) last[Symbol(Value::string(json.key(i)).as_string())] = i;
       std::vector<std::pair<Symbol, Value>> attributes;
       attributes.reserve(last.size());
-      for (const auto& [key, i] : last) attributes.emplace_back(Symbol(Value::string(key).as_string()), parse_simple_json(json.member(i)));
+      for (const auto& [key, i] : last) attributes.emplace_back(key, parse_simple_json(json.member(i)));
       return Value::object(std::move(attributes));
     }
   }

@@ -3,6 +3,7 @@
 
 #include <mpfr.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cmath>
@@ -15,6 +16,8 @@ namespace terrace::value {
 
 namespace {
 constexpr mpfr_prec_t kPrecision = 512;
+/// Beyond 1.2 million digits a number is infinite, or zero: writing it out must not eat the memory.
+constexpr mpfr_exp_t kMaxExponent = 1 << 22;
 }
 
 struct Number::Big {
@@ -22,7 +25,7 @@ struct Number::Big {
   mpfr_t value;
   mutable std::once_flag text_made;
   mutable std::string text;
-  Big() { mpfr_init2(value, kPrecision); }
+  explicit Big(mpfr_prec_t precision = kPrecision) { mpfr_init2(value, precision); }
   ~Big() { mpfr_clear(value); }
 };
 
@@ -57,6 +60,11 @@ class View {
 
 /// Takes `big` over; small integers leave it.
 Number settle(Big* big) {
+  if (mpfr_regular_p(big->value) != 0) {
+    mpfr_exp_t exponent = mpfr_get_exp(big->value);
+    if (exponent > kMaxExponent) mpfr_set_inf(big->value, mpfr_sgn(big->value));
+    else if (exponent < -kMaxExponent) mpfr_set_zero(big->value, 1);
+  }
   if (mpfr_number_p(big->value) != 0 && mpfr_integer_p(big->value) != 0 && !(mpfr_zero_p(big->value) != 0 && mpfr_signbit(big->value) != 0) &&
       mpfr_fits_intmax_p(big->value, MPFR_RNDN) != 0) {
     Number n(static_cast<std::int64_t>(mpfr_get_sj(big->value, MPFR_RNDN)));
@@ -140,7 +148,7 @@ Number::~Number() { release(big_); }
 
 Number Number::from_double(double d) {
   CHECK(!std::isnan(d), "there is no NaN");
-  Big* big = new Big;
+  Big* big = new Big(std::numeric_limits<double>::digits);  // 0.1 as a double prints 0.1, not its binary expansion
   mpfr_set_d(big->value, d, MPFR_RNDN);
   return settle(big);
 }
@@ -227,7 +235,7 @@ namespace {
 template <class F>
 std::optional<Number> operate(const Number& a, const Number& b, F&& f) {
   View x(a), y(b);
-  Big* big = new Big;
+  Big* big = new Big(std::max(mpfr_get_prec(x.get()), mpfr_get_prec(y.get())));
   f(big->value, x.get(), y.get());
   if (mpfr_nan_p(big->value) != 0) {
     delete big;
@@ -267,7 +275,7 @@ std::optional<Number> Number::remainder(const Number& a, const Number& b) {
 Number Number::negate() const {
   if (big_ == nullptr && small_ != 0 && small_ != std::numeric_limits<std::int64_t>::min()) return Number(-small_);
   View view(*this);
-  Big* big = new Big;
+  Big* big = new Big(mpfr_get_prec(view.get()));
   mpfr_neg(big->value, view.get(), MPFR_RNDN);
   return settle(big);
 }
@@ -290,6 +298,10 @@ std::strong_ordering Number::operator<=>(const Number& other) const {
   if (big_ == nullptr && other.big_ == nullptr) return small_ <=> other.small_;
   View x(*this), y(other);
   int order = mpfr_cmp(x.get(), y.get());
+  // Of two fractions with unlike precisions, such as a provider's double and the same number written out, the text
+  // decides. With one precision different numbers have different texts.
+  bool fractions = order != 0 && mpfr_get_prec(x.get()) != mpfr_get_prec(y.get()) && !is_integer() && !other.is_integer();
+  if (fractions && !is_infinite() && !other.is_infinite() && to_double() == other.to_double() && text() == other.text()) order = 0;
   return order < 0 ? std::strong_ordering::less : order > 0 ? std::strong_ordering::greater : std::strong_ordering::equal;
 }
 std::size_t Number::hash() const {

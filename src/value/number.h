@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers of 512-bit precision with an int64 fast path (checklist B2). Immutable; copying never allocates.
-// Infinity exists, NaN does not. Negative zero prints "-0" and equals zero.
+// Beyond 1.2 million digits a number is infinity (or zero). NaN does not exist. Negative zero prints "-0" and equals zero.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -18,7 +18,7 @@ class Number {
   Number(Number&& other) noexcept : big_(other.big_), small_(other.small_) { other.big_ = nullptr; }
   Number& operator=(Number other) noexcept;
   ~Number();
-  static Number from_double(double d);             ///< exact; NaN is CHECKed
+  static Number from_double(double d);             ///< of 53 bits, so 0.1 prints 0.1; NaN is CHECKed
   /// Decimal text as HCL and string conversion accept it (observed.md: "+1", ".5", "1.", "Inf", "1p4";
   /// not hex, blanks, "NaN"). Nothing on failure.
   static std::optional<Number> parse(std::string_view text);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "value/path.h"
 
+#include <algorithm>
+
 #include "base/format.h"
 #include "base/strings.h"
 #include "value/print.h"
@@ -187,17 +189,31 @@ void collect_marks(const Value& value, Path& path, std::vector<PathMarks>& found
   }
 }
 
-Value mark_at(const Value& value, std::span<const PathStep> path, const Marks& marks) {
-  if (path.empty()) return value.with_marks(marks);
-  if (!has_elements(value)) return value;
-  const Value* target = child(value, path.front());
-  if (target == nullptr) return value;
-  if (value.kind() == Kind::set) return value.with_marks(marks);
+/// Marks all of `marks`, whose paths agree in their first `depth` steps; every place is rebuilt once.
+Value mark_at(const Value& value, std::span<const PathMarks* const> marks, std::size_t depth) {
+  Marks here;
+  std::vector<std::pair<std::size_t, const PathMarks*>> below;
+  for (const PathMarks* one : marks) {
+    if (one->path.size() == depth) {
+      here.merge(one->marks);
+      continue;
+    }
+    const Value* target = has_elements(value) ? child(value, one->path[depth]) : nullptr;
+    if (target == nullptr) continue;
+    if (value.kind() == Kind::set) here.merge(one->marks);
+    else below.emplace_back(static_cast<std::size_t>(target - value.elements().data()), one);
+  }
+  if (below.empty()) return value.with_marks(here);
+  std::sort(below.begin(), below.end());
   auto elements = value.elements();
   std::vector<Value> items(elements.begin(), elements.end());
-  auto index = static_cast<std::size_t>(target - elements.data());
-  items[index] = mark_at(*target, path.subspan(1), marks);
-  return rebuild(value, std::move(items));
+  for (std::size_t i = 0; i < below.size();) {
+    std::size_t index = below[i].first;
+    std::vector<const PathMarks*> group;
+    for (; i < below.size() && below[i].first == index; ++i) group.push_back(below[i].second);
+    items[index] = mark_at(elements[index], group, depth + 1);
+  }
+  return rebuild(value, std::move(items)).with_marks(here);
 }
 }  // namespace
 
@@ -227,9 +243,11 @@ std::pair<Value, std::vector<PathMarks>> unmark_paths(const Value& value) {
   return {value.unmarked_deep(), std::move(found)};
 }
 Value mark_paths(const Value& value, std::span<const PathMarks> marks) {
-  Value result = value;
-  for (const auto& one : marks) result = mark_at(result, one.path, one.marks);
-  return result;
+  if (marks.empty()) return value;
+  std::vector<const PathMarks*> all;
+  all.reserve(marks.size());
+  for (const auto& one : marks) all.push_back(&one);
+  return mark_at(value, all, 0);
 }
 
 }  // namespace terrace::value

@@ -109,9 +109,7 @@ class Printer {
     std::string marker = "EOT";
     while (text.find(marker) != std::string_view::npos) marker += "_";
     out += (indent > 0 ? "<<-" : "<<") + marker;
-    bool ends = text.ends_with('\n');
-    std::string_view body = ends ? text.substr(0, text.size() - 1) : text;
-    for (auto part : base::split(body, '\n')) {
+    for (auto part : base::split(text, '\n')) {
       line(indent);
       out += base::printable(part);
     }

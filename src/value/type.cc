@@ -268,8 +268,10 @@ Result<Type> parse_type_json(JsonValue json) {
     std::unordered_set<std::string_view> optional;
     for (std::size_t i = 0; i < json.at(2).size(); ++i) optional.insert(json.at(2).at(i).string());
     std::vector<Type::Attribute> attributes;
+    std::unordered_set<std::string_view> seen;
     JsonValue listed = json.at(1);
     for (std::size_t i = 0; i < listed.size(); ++i) {
+      if (!seen.insert(listed.key(i)).second) return Error{ErrorKind::invalid, format("attribute \"{}\" stands twice", base::printable(listed.key(i)))};
       Type type = TRY(parse_type_json(listed.member(i)));
       attributes.push_back({Symbol(listed.key(i)), type, optional.count(listed.key(i)) != 0});
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which conversions exist, and the type that several types have in common (checklist B5).
+#include <algorithm>
 #include <unordered_set>
 
 #include "value/convert.h"
@@ -129,6 +130,18 @@ std::optional<Type> unify(std::span<const Type> given, Safety safety) {
   if (tuples == all) return unify_tuples(types, safety);
   bool mapping = maps + objects == all, sequence = lists + sets + tuples == all;
   if (!mapping && !sequence) return std::nullopt;
+  if (sets > 0) {
+    // Lists before sets, the first type that all others convert to wins, without risk if possible.
+    for (auto [kind, allowed] : {std::pair(TypeKind::list, Safety::safe), std::pair(TypeKind::list, Safety::unsafe),
+                                 std::pair(TypeKind::set, Safety::safe), std::pair(TypeKind::set, Safety::unsafe)}) {
+      if (allowed == Safety::unsafe && safety == Safety::safe) continue;
+      const Safety mode = allowed;
+      for (Type target : types) {
+        if (target.kind() != kind) continue;
+        if (std::all_of(types.begin(), types.end(), [&](Type type) { return can_convert(type, target, mode); })) return target;
+      }
+    }
+  }
   std::vector<Type> elements;
   for (Type type : types) {
     if (type.is_collection()) elements.push_back(type.element());

@@ -68,14 +68,15 @@ const Value& inner(const Value& v) { return is_marked(v) ? marked(v)->inner : v;
 
 /// Frees `node` and whatever only it held, without recursion: children are taken out first.
 void destroy(Node* first) {
-  thread_local std::vector<Node*> queue;
-  thread_local bool working = false;
-  queue.push_back(first);
-  if (working) return;
-  working = true;
-  while (!queue.empty()) {
-    Node* node = queue.back();
-    queue.pop_back();
+  // A plain pointer, because static values are freed after a thread's own objects.
+  thread_local std::vector<Node*>* pending = nullptr;
+  if (pending != nullptr) {
+    pending->push_back(first);
+    return;
+  }
+  std::vector<Node*> queue;
+  pending = &queue;
+  for (Node* node = first; node != nullptr;) {
     switch (node->tag) {
       case Tag::string: delete static_cast<StringNode*>(node); break;
       case Tag::map: delete static_cast<MapNode*>(node); break;
@@ -84,8 +85,10 @@ void destroy(Node* first) {
       case Tag::marked: delete static_cast<MarkedNode*>(node); break;
       case Tag::null: case Tag::unknown: case Tag::boolean: case Tag::integer: case Tag::big_number: case Tag::small_string: break;
     }
+    node = queue.empty() ? nullptr : queue.back();
+    if (node != nullptr) queue.pop_back();
   }
-  working = false;
+  pending = nullptr;
 }
 }  // namespace
 
