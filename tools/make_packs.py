@@ -194,6 +194,7 @@ def rules(lines, overlay, block, where):
             place = "{region}:{account}"
             if word == "garn" or tail.startswith(". "):
                 place, tail = ":{account}", tail.removeprefix(". ")
+                overlay["global"] = True
             if service == "route53":
                 place = ":"
             overlay["synth"]["arn"] = f"arn:{{partition}}:{service}:{place}:{tail}"
@@ -250,7 +251,7 @@ def rules(lines, overlay, block, where):
             else:
                 entry.update({"from": args[1], "to": args[2]})
             put("replace_if", entry)
-        elif word in ("singleton", "adopt", "forget", "legacy", "logical"):
+        elif word in ("singleton", "adopt", "forget", "legacy", "logical", "global"):
             overlay[word] = True
         elif word == "import":
             overlay["import_id"] = rest

@@ -30,7 +30,11 @@ class Sandbox : public provider::ProviderSource {
 
   /// Starts the simulated load balancers' HTTP listeners on loopback, one per `aws_lb` in the cloud; returns libcurl
   /// `resolve` entries "dns-name:port:127.0.0.1:real" for our own checks. Idempotent; stops on destruction.
+  /// Call again after an apply for the balancers that it made.
   Result<std::vector<std::string>> serve_load_balancers();
+  /// The same listener as an HTTP proxy, "http://127.0.0.1:PORT", for programs that take `http_proxy`; empty before
+  /// serve_load_balancers().
+  std::string proxy_url();
 
  private:
   struct Impl;

@@ -174,14 +174,18 @@ class OsHttp : public HttpClient {
       handle.set(CURLOPT_POSTFIELDS, request.body.data());
       handle.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     }
-    List headers(curl), resolve(curl);
+    List headers(curl), resolve(curl), connect_to(curl);
     headers.add("Expect:");        // no wait for "100 Continue"
     headers.add("Content-Type:");  // none unless the caller names one, which comes later and wins
     for (const auto& [name, value] : request.headers) {
       headers.add(value.empty() ? name + ";" : name + ": " + value);
     }
-    for (const auto& entry : request.resolve) resolve.add(entry);
+    for (const auto& entry : request.resolve) {
+      // "host:port:address:port" also moves to another port, which CURLOPT_RESOLVE cannot.
+      (std::count(entry.begin(), entry.end(), ':') == 3 ? connect_to : resolve).add(entry);
+    }
     handle.set(CURLOPT_HTTPHEADER, headers.get());
+    if (connect_to.get() != nullptr) handle.set(CURLOPT_CONNECT_TO, connect_to.get());
     if (resolve.get() != nullptr) handle.set(CURLOPT_RESOLVE, resolve.get());
     Incoming incoming{{}, request.max_bytes};
     handle.set(CURLOPT_WRITEFUNCTION, on_body);

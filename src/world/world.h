@@ -118,7 +118,8 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::chrono::milliseconds timeout{10000};
   std::size_t max_bytes = std::size_t{10} << 20;
-  std::vector<std::string> resolve;  ///< libcurl form "host:port:address", for the sandbox's load balancers
+  /// libcurl's forms "host:port:address" and "host:port:address:port", for the sandbox's load balancers
+  std::vector<std::string> resolve;
 };
 struct HttpResponse {
   int status = 0;
