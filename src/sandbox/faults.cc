@@ -126,9 +126,10 @@ std::shared_ptr<const std::vector<Fault>> Faults::current() {
 
 bool Faults::any() { return !current()->empty(); }
 
-std::optional<Fault> Faults::take(Fault::Kind kind, std::string_view type, const std::vector<std::string>& names) {
+std::optional<Fault> Faults::take(Fault::Kind kind, std::string_view type, const std::vector<std::string>& names, When when) {
   const auto faults = current();
   for (const Fault& fault : *faults) {
+    if (when != When::any && fault.after != (when == When::after_effect)) continue;
     if (fault.kind != kind || !fault_matches(fault.match, type, names)) continue;
     const Fault found = fault;
     if (found.once) {

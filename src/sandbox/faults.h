@@ -29,7 +29,8 @@ class Faults {
  public:
   Faults(World& world, std::string directory);
   /// Of one kind, the first that matches; one that is to act once is taken away by this.
-  std::optional<Fault> take(Fault::Kind kind, std::string_view type, const std::vector<std::string>& names);
+  enum class When : std::uint8_t { any, before_effect, after_effect };
+  std::optional<Fault> take(Fault::Kind kind, std::string_view type, const std::vector<std::string>& names, When when = When::any);
   bool any();
   Result<std::vector<Fault>> all();
   Result<void> replace(const std::vector<Fault>& faults);

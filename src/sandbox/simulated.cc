@@ -240,14 +240,14 @@ PlanResponse Simulated::plan(const PlanRequest& request) {
 std::optional<ProviderDiagnostic> Simulated::fault_before(Fault::Kind kind, const PackType& type, const std::vector<std::string>& names) {
   const auto slow = shared_->faults.take(Fault::Kind::slow, type.name.text(), names);
   if (slow) shared_->world.clock.sleep(slow->delay);
-  const auto fault = shared_->faults.take(kind, type.name.text(), names);
-  if (!fault || fault->after) return {};
+  const auto fault = shared_->faults.take(kind, type.name.text(), names, Faults::When::before_effect);
+  if (!fault) return {};
   if (fault->delay.count() > 0) shared_->world.clock.sleep(fault->delay);
   return error("Injected fault", format("The sandbox was told to fail here ({}); `terrace sandbox fault clear` ends that.", fault->match));
 }
 std::optional<ProviderDiagnostic> Simulated::fault_after(Fault::Kind kind, const PackType& type, const std::vector<std::string>& names) {
-  const auto fault = shared_->faults.take(kind, type.name.text(), names);
-  if (!fault || !fault->after) return {};
+  const auto fault = shared_->faults.take(kind, type.name.text(), names, Faults::When::after_effect);
+  if (!fault) return {};
   return error("Injected fault", format("The sandbox was told to fail after the effect ({}); `terrace sandbox fault clear` ends that.", fault->match));
 }
 void Simulated::crash_if_asked(const PackType& type, const std::vector<std::string>& names) {

@@ -1,0 +1,5 @@
+bucket       = "myapp-terraform-state"
+key          = "myapp/dev/terraform.tfstate"
+region       = "us-west-2"
+encrypt      = true
+use_lockfile = true

@@ -1,0 +1,27 @@
+# Core configuration
+project_name = "myapp"
+environment  = "prod"
+aws_region   = "us-west-2"
+
+# Team and ownership
+owner = "Platform Team"
+team  = "platform-team"
+
+# Git metadata
+repository_name = "myapp-infrastructure"
+
+# Optional components
+enable_database = true
+
+# Network configuration
+allowed_cidr_blocks = [
+  "203.0.113.0/24",  # Office network
+  "198.51.100.0/24", # Partner network
+]
+
+# Notification configuration
+notification_endpoints = [
+  "prod-alerts@company.com",
+  "platform-team@company.com",
+  "oncall@company.com",
+]
