@@ -24,6 +24,7 @@ struct FunctionContext {
   world::FileSystem* files = nullptr;       ///< null: filesystem functions are errors ("not allowed here")
   world::Random* random = nullptr;          ///< uuid, bcrypt
   std::string base_directory = ".";         ///< relative paths start here
+  std::string home;                         ///< what ~ stands for (HOME); empty: unknown
   enum class Impure : std::uint8_t { unknown, evaluate } impure = Impure::unknown;  ///< timestamp, uuid, bcrypt
   std::optional<world::TimePoint> timestamp;       ///< contract 5: known start of the deployment; carries the metadata mark
   world::TimePoint now{};                          ///< timestamp() when impure == evaluate and no `timestamp`

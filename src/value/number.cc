@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <cstring>
 #include <mutex>
 
 #include "base/check.h"
@@ -307,6 +308,29 @@ std::strong_ordering Number::operator<=>(const Number& other) const {
 std::size_t Number::hash() const {
   if (auto small = to_int64()) return static_cast<std::size_t>(*small) * 0x9E3779B97F4A7C15ULL;
   return std::hash<double>{}(to_double());
+}
+
+std::string Number::print(char verb, int precision) const {
+  if (is_infinite()) return text();
+  View view(*this);
+  const char* form = verb == 'e' ? "%.*Re" : verb == 'f' ? "%.*Rf" : "%.*Rg";
+  char* raw = nullptr;
+  CHECK(mpfr_asprintf(&raw, form, precision, view.get()) >= 0, "mpfr_asprintf");
+  std::string text(raw);
+  mpfr_free_str(raw);
+  return text;
+}
+std::string Number::digits(int base) const {
+  CHECK(is_integer(), "a whole number");
+  View view(*this);
+  mpz_t whole;
+  mpz_init(whole);
+  mpfr_get_z(whole, view.get(), MPFR_RNDN);
+  std::string text(mpz_sizeinbase(whole, base) + 2, '\0');
+  mpz_get_str(text.data(), base, whole);
+  text.resize(std::strlen(text.c_str()));
+  mpz_clear(whole);
+  return text;
 }
 
 }  // namespace terrace::value

@@ -31,6 +31,11 @@ class Number {
   bool is_exact_double() const;
   /// Shortest plain decimal text that round-trips at the number's precision; never an exponent.
   std::string text() const;
+  /// As printf's %e, %f or %g (`verb`) with `precision` digits: correctly rounded from the exact value, no padding.
+  /// Infinity is "+Inf" or "-Inf".
+  std::string print(char verb, int precision) const;
+  /// Digits of a whole number in base 2 to 36, lower case, with '-' if negative.
+  std::string digits(int base) const;
 
   // Arithmetic of B2. Divide and remainder by zero: see observed.md; nothing = "no result" (0/0, Inf-Inf).
   static std::optional<Number> add(const Number& a, const Number& b);
