@@ -174,7 +174,7 @@ void Checker::check_conditions(const std::vector<Condition>& conditions, const P
     check_expression(*condition.condition, place);
     check_expression(*condition.message, place);
     if (condition.condition->kind == hcl::ExprKind::invalid || !lang::references(*condition.condition).empty()) continue;
-    diags_.error(DiagCode::invalid_condition, "The condition refers to nothing in the configuration, so that it would not check anything.",
+    diags_.error(DiagCode::idle_condition, "The condition refers to nothing in the configuration, so that it would not check anything.",
                  condition.condition->range);
   }
 }
@@ -256,7 +256,7 @@ void Checker::check_call(const Module& module, const ModuleCall& call) {
                    attribute->name_range)
           .context = attribute->range;
     } else if (!variable->second.deprecated.empty()) {
-      diags_.warning(DiagCode::deprecated_argument,
+      diags_.warning(DiagCode::argument_deprecated,
                      format("The variable \"{}\" of the module \"{}\" is deprecated: {}", name.text(), call.name.text(), variable->second.deprecated),
                      attribute->name_range);
     }

@@ -73,11 +73,11 @@ void Checker::check_argument(const hcl::Attribute& attribute, const schema::Bloc
   }
   if (declared->computed && !declared->optional && !declared->required) {
     if (attribute.value->kind == hcl::ExprKind::null) return;
-    diags_.error(DiagCode::read_only_argument,
+    diags_.error(DiagCode::unconfigurable_attribute,
                  format("\"{}\" is decided by the provider and cannot be set. Remove it.", attribute.name.text()), attribute.name_range)
         .context = attribute.range;
   } else if (declared->deprecated) {
-    diags_.warning(DiagCode::deprecated_argument,
+    diags_.warning(DiagCode::argument_deprecated,
                    declared->deprecation.empty() ? format("\"{}\" is deprecated.", attribute.name.text()) : format("\"{}\" is deprecated: {}", attribute.name.text(), declared->deprecation),
                    attribute.name_range);
   }
@@ -99,7 +99,7 @@ void Checker::check_content(Symbol type, SourceRange type_range, const hcl::Body
   if (block == nullptr) return check_body(body, nullptr, place, Level::nested);
   if (const schema::NestedBlock* declared = block->block(type)) {
     if (declared->block->deprecated) {
-      diags_.warning(DiagCode::deprecated_argument,
+      diags_.warning(DiagCode::argument_deprecated,
                      declared->block->deprecation.empty() ? format("Blocks of type \"{}\" are deprecated.", type.text())
                                                           : format("Blocks of type \"{}\" are deprecated: {}", type.text(), declared->block->deprecation),
                      type_range);

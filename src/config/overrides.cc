@@ -79,7 +79,9 @@ class Merger {
     const Keywords& words = keywords();
     for (const hcl::Attribute& attribute : over.attributes) {
       if (refuse_depends_on && attribute.name == words.depends_on) {
-        diags_.error(DiagCode::not_overridable, "\"depends_on\" cannot be overridden.", attribute.name_range);
+        const auto* list = hcl::as<hcl::TupleExpr>(attribute.value);
+        const bool empty = list != nullptr && list->elements.empty();
+        if (!empty) diags_.error(DiagCode::not_overridable, "\"depends_on\" cannot be overridden.", attribute.name_range);
         continue;
       }
       const auto [place, fresh] = places.emplace(attribute.name, out.size());
@@ -88,11 +90,6 @@ class Merger {
       } else {
         out[place->second] = attribute;
       }
-    }
-    // One way to repeat takes the place of the other.
-    const bool sets_count = over.find(words.count) != nullptr, sets_for_each = over.find(words.for_each) != nullptr;
-    if (refuse_depends_on && sets_count != sets_for_each) {
-      std::erase_if(out, [&](const hcl::Attribute& a) { return a.name == (sets_count ? words.for_each : words.count); });
     }
     return out;
   }

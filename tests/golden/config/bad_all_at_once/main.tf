@@ -1,0 +1,6 @@
+resource "terraform_data" "a" {
+  input = var.a
+}
+output "o" {
+  value = local.b
+}

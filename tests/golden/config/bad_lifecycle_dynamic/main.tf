@@ -1,0 +1,6 @@
+variable "x" {}
+resource "terraform_data" "a" {
+  lifecycle {
+    foo = 1
+  }
+}

@@ -1,0 +1,4 @@
+moved {
+  from = module.x
+  to = terraform_data.a
+}

@@ -1,0 +1,7 @@
+output "a" {
+  value = 1
+  postcondition {
+    condition = true
+    error_message = ""
+  }
+}

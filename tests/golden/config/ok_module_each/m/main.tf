@@ -1,0 +1,7 @@
+variable "a" {}
+variable "b" {
+  default = null
+}
+output "out" {
+  value = var.a
+}

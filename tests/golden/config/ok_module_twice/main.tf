@@ -1,0 +1,8 @@
+module "m" {
+  source = "./m"
+  a = 1
+}
+module "n" {
+  source = "./m"
+  a = module.m.out
+}

@@ -1,0 +1,3 @@
+output "x" {
+  value = "%{ for a in ["x"] }${a}%{ endfor }"
+}

@@ -1,0 +1,10 @@
+variable "b" {
+  default = 1
+}
+variable "a" {
+  default = "x"
+  validation {
+    condition = var.a != var.b
+    error_message = "x"
+  }
+}

@@ -1,0 +1,8 @@
+variable "a" {
+  sensitive = true
+  ephemeral = false
+  nullable = false
+  description = "x"
+  type = string
+  default = ""
+}
