@@ -40,6 +40,7 @@ class Checker {
   const schema::Block* block_of(const Resource& resource);
   // check_references.cc
   void check_expression(const hcl::Expr& expr, const Place& place);
+  void check_arity(const hcl::CallExpr& call);
   void check_traversal(const hcl::TraversalExpr& traversal, const Place& place);
   void check_resource_reference(const hcl::TraversalExpr& traversal, const addrs::Reference& reference, const addrs::ResourceRef& subject,
                                 const Place& place);

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "base/format.h"
+#include "base/strings.h"
 #include "config/check.h"
 #include "config/decode.h"
 #include "config/keywords.h"
 #include "diag/suggest.h"
+#include "lang/function.h"
 
 namespace terrace::config {
 
@@ -26,7 +28,27 @@ void Checker::check_expression(const hcl::Expr& expr, const Place& place) {
   if (plain) return;
   if (expr.kind == hcl::ExprKind::traversal) return check_traversal(hcl::to<hcl::TraversalExpr>(expr), place);
   lang::check_functions(expr, diags_);
+  visit_expressions(expr, [this](const hcl::Expr& part) {
+    if (const auto* call = hcl::as<hcl::CallExpr>(&part)) check_arity(*call);
+  });
   for (const hcl::TraversalExpr* traversal : lang::references(expr)) check_traversal(*traversal, place);
+}
+
+void Checker::check_arity(const hcl::CallExpr& call) {
+  const lang::Builtin* function = lang::find_builtin(call.name.text());
+  if (function == nullptr || call.expand_last) return;
+  const std::size_t wanted = function->parameters.size(), given = call.arguments.size();
+  if (given < wanted) {
+    diags_.error(DiagCode::not_enough_arguments,
+                 format("The function \"{}\" needs a value for its argument \"{}\": {}.", call.name.text(), function->parameters[given].name, function->signature),
+                 call.close)
+        .context = call.range;
+  } else if (given > wanted && function->variadic == nullptr) {
+    diags_.error(DiagCode::too_many_arguments,
+                 format("The function \"{}\" takes {}: {}.", call.name.text(), base::count_of(wanted, "argument"), function->signature),
+                 call.arguments[wanted]->range)
+        .context = call.range;
+  }
 }
 
 void Checker::check_traversal(const hcl::TraversalExpr& traversal, const Place& place) {

@@ -157,7 +157,7 @@ locals {
   itself = rule.value
 }
 )");
-  EXPECT_EQ(found, (Messages{"CFG034 main.tf:12", "CFG034 main.tf:13", "CFG034 main.tf:14", "CFG031 main.tf:15"}));
+  EXPECT_EQ(found, (Messages{"CFG037 main.tf:12", "CFG037 main.tf:13", "CFG037 main.tf:14", "CFG034 main.tf:15"}));
 }
 
 TEST(Load, UnsupportedPiecesAreNamed) {

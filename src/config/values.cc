@@ -153,8 +153,7 @@ void ModuleDecoder::decode_output(const hcl::Block& block) {
   if (arguments[deprecated] != nullptr) out.deprecated = literal_string(*arguments[deprecated]).value_or("");
   if (arguments[depends_on] != nullptr) out.depends_on = decode_depends_on(*arguments[depends_on]);
   if (out.ephemeral && module_.path.empty()) {
-    diags_.error(DiagCode::invalid_output, format("The output \"{}\" of the root module cannot be ephemeral: its value is stored.", name.text()),
-                 arguments[ephemeral]->range);
+    diags_.error(DiagCode::invalid_output, format("The output \"{}\" of the root module cannot be ephemeral: its value is stored.", name.text()), block.header);
   }
   for (const hcl::Block* inner : content.blocks) {
     if (inner->type == keywords().postcondition) {
