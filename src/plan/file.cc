@@ -88,7 +88,8 @@ bool looks_like_plan_file(std::string_view bytes) { return bytes.substr(0, 4) ==
 Result<std::string> write_plan_file(const SavedPlan& plan) {
   std::vector<ArchiveEntry> entries(1);
   entries[0].name = kIndex;
-  JsonWriter out(entries[0].bytes);
+  std::string index;
+  JsonWriter out(index);
   out.begin_object();
   out.member("format", kFormat);
   out.member("terrace_version", base::kProductVersion);
@@ -122,6 +123,7 @@ Result<std::string> write_plan_file(const SavedPlan& plan) {
   }
   out.end_array();
   out.end_object();
+  entries[0].bytes = std::move(index);
   return write_zip(entries);
 }
 

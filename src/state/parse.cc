@@ -290,18 +290,34 @@ class Parser {
   bool check_object(ondemand::value value, std::size_t depth) {
     ondemand::object object;
     if (auto code = value.get_object().get(object)) return fail(code);
-    std::string_view last;
-    bool first = true;
+    const std::size_t begin = keys_.size();
+    bool sorted = true;
     for (auto item : object) {
       ondemand::field field;
       if (auto code = std::move(item).get(field)) return fail(code);
-      const char* begin = field.key().raw();
+      const char* raw = field.key().raw();
       std::string_view key;
       if (!key_of(field, key)) return false;
-      if (key.data() != begin || (!first && !(last < key))) recheck_ = true;
-      last = key.data() == begin ? key : std::string_view();
-      first = false;
+      if (key.data() != raw) {
+        recheck_ = true;  // escaped: compared by the tree parser
+      } else {
+        sorted = sorted && (keys_.size() == begin || keys_.back() < key);
+        if (!sorted && !is_new_key(begin, key)) return false;
+        keys_.push_back(key);
+      }
       if (!check(field.value(), depth + 1)) return false;
+    }
+    keys_.resize(begin);
+    return true;
+  }
+  /// Keys mostly come sorted; where they do not, a few are compared one by one, many by the tree parser.
+  bool is_new_key(std::size_t begin, std::string_view key) {
+    if (keys_.size() - begin > 32) {
+      recheck_ = true;
+      return true;
+    }
+    for (std::size_t i = begin; i < keys_.size(); ++i) {
+      if (keys_[i] == key) return fail(format("the member \"{}\" appears twice", base::printable(key)));
     }
     return true;
   }
@@ -319,7 +335,6 @@ class Parser {
       out = without_space(token);
     }
     if (!recheck_) return true;
-    // Some object's keys were not plainly ascending: let the tree parser look for duplicates.
     auto document = JsonDocument::parse(std::string(out));
     return document ? true : fail_at(begin, "in the value that starts here, " + document.error().message);
   }
@@ -639,6 +654,7 @@ class Parser {
   State state_;
   std::optional<Error> error_;
   std::string key_copy_, lookup_;
+  std::vector<std::string_view> keys_;  ///< of the objects that check() is in
   bool recheck_ = false;  ///< set by check(): some object's keys may hold duplicates
   std::unordered_map<std::string, addrs::ModuleInstance> modules_;
   std::unordered_map<std::string, addrs::ProviderConfig> providers_;

@@ -186,6 +186,11 @@ TEST(StateFile, what_two_readers_could_read_differently_is_refused) {
   EXPECT_NE(parse_error(R"({"version":4,"resources":[],"re\u0073ources":[]})").find("twice"), std::string::npos);
   EXPECT_NE(parse_error(state_of(R"({"schema_version":0,"attributes":{"a":1,"a":2}})")).find("a"), std::string::npos);
   EXPECT_NE(parse_error(state_of(R"({"schema_version":0,"attributes":{"b":{"z":1,"y":0,"z":2}}})")), "");
+  std::string many = "{";
+  for (int i = 0; i < 100; ++i) many += format("\"k{}\":{},", 99 - i, i);
+  EXPECT_EQ(parse_error(state_of(R"({"schema_version":0,"attributes":)" + many + R"("a":0}})")), "");
+  EXPECT_NE(parse_error(state_of(R"({"schema_version":0,"attributes":)" + many + R"("k42":0}})")).find("k42"), std::string::npos);
+  EXPECT_NE(parse_error(state_of(R"({"schema_version":0,"attributes":{"a":1,"\u0061":2}})")), "");
   EXPECT_NE(parse_error(state_of(R"({"schema_version":0,"attributes":{}},{"schema_version":0,"attributes":{}})")).find("twice"), std::string::npos);
   EXPECT_EQ(parse_error(state_of(R"({"schema_version":0,"attributes":{"tags":{"Name":"x","name":"y"}}})")), "");
 }
