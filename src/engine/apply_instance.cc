@@ -49,13 +49,6 @@ Value without_unknowns(const Value& value) {
   return value::transform(value, [](const Path&, const Value& at) { return at.is_unknown() ? Value::null(at.type()) : at; });
 }
 
-std::vector<addrs::AbsResource> merged(std::vector<addrs::AbsResource> list, const std::vector<addrs::AbsResource>& more) {
-  std::set<addrs::AbsResource> seen(list.begin(), list.end());
-  for (const addrs::AbsResource& one : more)
-    if (seen.insert(one).second) list.push_back(one);
-  return list;
-}
-
 }  // namespace
 
 state::ObjectRef ApplyWalk::stored_object(const addrs::Instance& address, const std::string& deposed) {
@@ -315,7 +308,6 @@ Outcome ApplyWalk::apply_change(const ApplyNode& apply_node, Diagnostics& diags)
   effect.planned = planned.planned;
   effect.planned_private = std::move(planned.planned_private);
   effect.dependencies = *blueprint().dependencies(apply_node.config);
-  if (!creating && effect.before != nullptr) effect.dependencies = merged(std::move(effect.dependencies), effect.before->dependencies);
 
   Value value = effect.planned;
   Outcome outcome = Outcome::done;

@@ -158,13 +158,9 @@ void ApplyWalk::keep_up_to_date(const addrs::Instance& address, NodeId node, con
   state::ObjectRef object = stored_object(address, {});
   if (object == nullptr) return;
   Blueprint::Closure configured = blueprint().dependencies(node);
-  std::vector<addrs::AbsResource> dependencies = object->dependencies;
-  for (const addrs::AbsResource& one : *configured)
-    if (std::find(dependencies.begin(), dependencies.end(), one) == dependencies.end()) dependencies.push_back(one);
-  if (dependencies.size() == object->dependencies.size() && object->create_before_destroy == change.create_before_destroy) return;
+  if (*configured == object->dependencies && object->create_before_destroy == change.create_before_destroy) return;
   auto updated = std::make_shared<state::Object>(*object);
-  updated->dependencies = std::move(dependencies);
-  std::sort(updated->dependencies.begin(), updated->dependencies.end(), [](const auto& a, const auto& b) { return a.text() < b.text(); });
+  updated->dependencies = *configured;
   updated->create_before_destroy = change.create_before_destroy;
   change_state([&](State& state) { state.set_object(address, change.provider, updated); });
 }

@@ -72,6 +72,7 @@ void PlanWalk::prune() {
     if (destroying && (stored_[index].empty() || address.resource.mode == addrs::Mode::data)) continue;
     chosen[index] = options().targets.empty() || covered(id, address.module, address.resource);
   }
+  if (!options().targets.empty()) direct_ = chosen;
   if (destroying && !options().targets.empty()) {
     // What depends on a target goes with it, by configuration and by what state remembers.
     for (NodeId id : blueprint().order()) {
@@ -127,8 +128,8 @@ void PlanWalk::prune() {
   active_ = std::move(keep);
 }
 
-bool PlanWalk::targeted(const addrs::Instance& address) const {
-  if (options().targets.empty() || options().mode == plan::Mode::destroy) return true;
+bool PlanWalk::targeted(NodeId node, const addrs::Instance& address) const {
+  if (direct_.empty() || !direct_[node.index]) return true;
   for (const addrs::Target& target : options().targets)
     if (target.covers(address)) return true;
   return false;
@@ -281,7 +282,7 @@ Outcome PlanWalk::visit_resource(NodeId id) {
     auto orphan = [&](const state::InstanceState& one) {
       InstanceTask task{{instance.address, config.address, one.key}, &one, {}, plan::Reason::none, true};
       task.orphan_reason = orphan_reason(resource, task.address);
-      task.targeted = targeted(task.address);
+      task.targeted = targeted(resource.node, task.address);
       tasks.push_back(task);
     };
     for (std::uint32_t slot = 0; slot < data.expansion.keys.size(); ++slot) {
@@ -289,7 +290,7 @@ Outcome PlanWalk::visit_resource(NodeId id) {
       for (; next != list.end() && next->key < key; ++next) orphan(*next);
       InstanceTask task{{instance.address, config.address, key}, nullptr, slot, plan::Reason::none, true};
       if (next != list.end() && next->key == key) task.stored = &*next++;
-      task.targeted = targeted(task.address);
+      task.targeted = targeted(resource.node, task.address);
       tasks.push_back(task);
     }
     for (; next != list.end(); ++next) orphan(*next);
@@ -308,7 +309,7 @@ Outcome PlanWalk::visit_resource(NodeId id) {
     for (const state::InstanceState& one : prior->instances) {
       InstanceTask task{{prior->address.module, prior->address.resource, one.key}, &one, {}, plan::Reason::none, true};
       task.orphan_reason = orphan_reason(resource, task.address);
-      task.targeted = targeted(task.address);
+      task.targeted = targeted(resource.node, task.address);
       tasks.push_back(task);
     }
     if (plan_instances(resource, tasks, nullptr, found) == Outcome::failed) outcome = Outcome::failed;
@@ -334,7 +335,7 @@ Outcome PlanWalk::visit_orphan(NodeId id) {
     for (const state::InstanceState& one : prior->instances) {
       InstanceTask task{{prior->address.module, prior->address.resource, one.key}, &one, {}, plan::Reason::none, true};
       task.orphan_reason = orphan_reason(resource, task.address);
-      task.targeted = targeted(task.address);
+      task.targeted = targeted(resource.node, task.address);
       tasks.push_back(task);
     }
     if (plan_instances(resource, tasks, nullptr, found) == Outcome::failed) outcome = Outcome::failed;

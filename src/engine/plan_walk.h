@@ -76,7 +76,8 @@ class PlanWalk : public Walk {
   bool conditions(const ResourceContext& resource, const addrs::Instance& address, const std::vector<config::Condition>& list,
                   DiagCode code, const lang::Scope& scope, Diagnostics& diags);
   plan::ResourceChange change_for(const ResourceContext& resource, const addrs::Instance& address) const;
-  bool targeted(const addrs::Instance& address) const;
+  /// Of a resource that is a target itself, only the named instances; of what targets depend on, all.
+  bool targeted(NodeId node, const addrs::Instance& address) const;
   plan::Reason orphan_reason(const ResourceContext& resource, const addrs::Instance& address) const;
 
   Outcome visit_check(const Node& node);
@@ -88,6 +89,7 @@ class PlanWalk : public Walk {
   const State& previous_;
   const Moved& moved_;
   std::vector<bool> active_;                                         ///< nodes to visit
+  std::vector<bool> direct_;                                         ///< nodes that a target names; empty without targets
   std::vector<std::vector<const state::ResourceState*>> stored_;     ///< by node
   std::vector<std::atomic<std::uint8_t>> pending_, upstream_pending_;  ///< by node
   std::unordered_map<addrs::Instance, int> replace_;                 ///< -replace requests

@@ -142,18 +142,22 @@ Outcome Walk::visit_output(const StaticModule& module, std::uint32_t index) {
     bool failed = found.has_errors();
     report.found.append(std::move(found));
     if (failed) continue;
+    bool refused = false;
+    auto refuse = [&](DiagCode code, std::string detail, SourceRange range) {
+      report.found.error(code, std::move(detail), range);
+      refused = true;
+    };
     if (value.contains_marks()) {
       Marks marks = value.all_marks();
       if (is_root && !output.sensitive && marks.has(MarkKind::sensitive))
-        report.found.error(DiagCode::sensitive_output,
-                           format("The value of output {} contains sensitive values. Outputs of the root module are printed and stored, so "
+        refuse(DiagCode::sensitive_output, format("The value of output {} contains sensitive values. Outputs of the root module are printed and stored, so "
                                   "this one must be declared with sensitive = true to confirm that this is intended.", output.name.text()),
                            output.range);
       if (!output.ephemeral && marks.has(MarkKind::ephemeral))
-        report.found.error(DiagCode::ephemeral_not_allowed,
-                           format("The value of output {} is ephemeral, but the output is not declared with ephemeral = true.", output.name.text()),
+        refuse(DiagCode::ephemeral_not_allowed, format("The value of output {} is ephemeral, but the output is not declared with ephemeral = true.", output.name.text()),
                            output.value->range);
     }
+    if (refused) continue;
     if (output.sensitive) value = value.mark(MarkKind::sensitive);
     if (output.ephemeral) value = value.mark(MarkKind::ephemeral);
     instance->outputs[index] = value;
