@@ -206,7 +206,18 @@ Outcome ApplyWalk::apply_read(const ApplyNode& apply_node, Diagnostics& all) {
   bool nested = !config.check.empty();
   Diagnostics diags;
   auto finish = [&](Outcome outcome) {
-    for (Diagnostic& one : diags.take()) {
+    std::vector<Diagnostic> found = diags.take();
+    if (nested && outcome == Outcome::failed) {
+      // A check whose data cannot be read has failed, whatever its assertions would say.
+      std::string check = "check." + std::string(config.check.text());
+      std::string address = change.address.module.is_root() ? check : change.address.module.text() + "." + check;
+      for (const Diagnostic& one : found)
+        checks_.record(state::CheckResult::ObjectKind::check, node.module->prefix() + check, address, state::CheckResult::Status::fail,
+                       (one.summary.empty() ? std::string(diag::code_summary(one.code)) : one.summary) + ": " + one.detail);
+      std::lock_guard guard(mutex_);
+      unread_checks_.insert(address);
+    }
+    for (Diagnostic& one : found) {
       if (nested) one.severity = Severity::warning;
       all.add(std::move(one));
     }
@@ -253,6 +264,10 @@ Outcome ApplyWalk::visit_check(const Node& node) {
   for (const ModuleData* instance : instances(*node.module)) {
     ModuleScope scope(*this, *instance);
     std::string address = instance->address.is_root() ? name : instance->address.text() + "." + name;
+    {
+      std::lock_guard guard(mutex_);
+      if (unread_checks_.contains(address)) continue;
+    }
     check_conditions({check.assertions, DiagCode::check_assertion_failed, state::CheckResult::ObjectKind::check, node.module->prefix() + name, address, true},
                      scope, found);
   }

@@ -98,6 +98,7 @@ class ApplyWalk : public Walk {
   ApplyResult result_;
   std::unordered_map<addrs::Instance, std::string> deposed_keys_;             ///< made in this run
   CheckResults checks_;
+  std::set<std::string> unread_checks_;       ///< checks whose data could not be read
   std::atomic<bool> journal_failed_{false}, stop_told_{false};
 };
 

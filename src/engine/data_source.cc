@@ -62,6 +62,17 @@ bool PlanWalk::pending_dependencies(const ResourceContext& resource) const {
   return false;
 }
 
+/// A check whose data cannot be read has failed, whatever its assertions would say.
+void PlanWalk::record_unread(const ResourceContext& resource, const InstanceTask& task, const std::vector<Diagnostic>& found) {
+  std::string prefix = blueprint().node(resource.node).module->prefix(), check = "check." + std::string(resource.config->check.text());
+  std::string address = task.address.module.is_root() ? check : task.address.module.text() + "." + check;
+  std::lock_guard guard(mutex_);
+  unread_checks_.insert(address);
+  for (const Diagnostic& one : found)
+    checks_.record(state::CheckResult::ObjectKind::check, prefix + check, address, state::CheckResult::Status::fail,
+                   (one.summary.empty() ? std::string(diag::code_summary(one.code)) : one.summary) + ": " + one.detail);
+}
+
 void PlanWalk::plan_data(const ResourceContext& resource, const InstanceTask& task, const Repetition& repetition, InstanceResult& result,
                          Diagnostics& all) {
   const config::Resource& config = *resource.config;
@@ -70,14 +81,23 @@ void PlanWalk::plan_data(const ResourceContext& resource, const InstanceTask& ta
   Diagnostics diags;
   // Inside a check nothing may stop the run.
   auto finish = [&](bool failed) {
-    for (Diagnostic& one : diags.take()) {
+    std::vector<Diagnostic> found = diags.take();
+    if (failed && nested) record_unread(resource, task, found);
+    for (Diagnostic& one : found) {
       if (one.address.empty()) one.address = task.address.text();
       if (nested) one.severity = Severity::warning;
       all.add(std::move(one));
     }
     if (!failed) return;
-    result.value = Value::unknown(block.implied_type);
     result.failed = !nested;
+    result.value = Value::unknown(block.implied_type);
+    if (!nested) return;
+    plan::ResourceChange again = change_for(resource, task.address);
+    again.action = plan::Action::read;
+    again.reason = plan::Reason::read_because_check_nested;
+    again.before = Value::null(block.implied_type);
+    again.after = result.value;
+    result.changes = {std::move(again)};
   };
   ModuleScope scope(*this, *resource.module, &repetition);
   if (!conditions(resource, task.address, config.lifecycle.preconditions, DiagCode::precondition_failed, scope, diags)) return finish(true);

@@ -24,6 +24,10 @@ Outcome PlanWalk::visit_check(const Node& node) {
   for (const ModuleData* instance : instances(*node.module)) {
     ModuleScope scope(*this, *instance);
     std::string address = instance->address.is_root() ? name : instance->address.text() + "." + name;
+    {
+      std::lock_guard guard(mutex_);
+      if (unread_checks_.contains(address)) continue;
+    }
     check_conditions({check.assertions, DiagCode::check_assertion_failed, state::CheckResult::ObjectKind::check, node.module->prefix() + name, address, true},
                      scope, found);
   }

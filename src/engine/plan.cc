@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // make_plan: the plan as a list of steps (checklist E2, E13).
 #include "base/format.h"
+#include "engine/metadata.h"
 #include "engine/orphans.h"
 #include "engine/plan_walk.h"
 
@@ -73,10 +74,9 @@ PlanResult make_plan(const Context& context, const State& prior, const Options& 
   PlanWalk walk(context, options, blueprint, working, moved, diags);
   walk.run(plan);
   report_unmatched_replacements(plan, options, diags);
-  result.provider_metadata_leaves = walk.provider_metadata_leaves();
+  fold_metadata(walk, plan);
+  result.provider_metadata_leaves = provider_metadata(walk);
   return result;
 }
-
-std::map<std::string, Value> PlanWalk::provider_metadata_leaves() const { return {}; }
 
 }  // namespace terrace::engine

@@ -49,7 +49,6 @@ class PlanWalk : public Walk {
            Diagnostics& diags);
   /// Walks and fills the plan's changes, drift, outputs, checks and refreshed state.
   void run(Plan& plan);
-  std::map<std::string, Value> provider_metadata_leaves() const;
 
  private:
   Outcome visit(NodeId id);
@@ -63,6 +62,7 @@ class PlanWalk : public Walk {
   void plan_managed(const ResourceContext& resource, const InstanceTask& task, const Repetition& repetition, InstanceResult& result, Diagnostics& diags);
   void plan_deposed(const ResourceContext& resource, const InstanceTask& task, InstanceResult& result, Diagnostics& diags);
   void plan_data(const ResourceContext& resource, const InstanceTask& task, const Repetition& repetition, InstanceResult& result, Diagnostics& diags);
+  void record_unread(const ResourceContext& resource, const InstanceTask& task, const std::vector<Diagnostic>& found);
   /// Steps 3-5 of E5. False: an error was reported.
   bool refresh(const ResourceContext& resource, const InstanceTask& task, Stored& stored, InstanceResult& result, Diagnostics& diags);
   /// E6. Nothing: an error was reported.
@@ -103,6 +103,7 @@ class PlanWalk : public Walk {
   std::vector<addrs::AbsResource> forgotten_data_;
   std::map<std::string, Value> root_outputs_;
   CheckResults checks_;
+  std::set<std::string> unread_checks_;                              ///< checks whose data could not be read
   bool triggers_used_ = false;                                       ///< some resource has replace_triggered_by
 };
 

@@ -85,6 +85,8 @@ class Walk {
   ProviderInUse* provider(std::uint32_t index, Diagnostics& diags);
   const schema::ResourceSchema* schema_of(std::uint32_t provider, const addrs::Resource& resource,
                                           std::optional<SourceRange> range, Diagnostics& diags);
+  /// The configuration of a provider as evaluated in this walk, with marks; null if it was not reached.
+  const Value& provider_config(std::uint32_t index) const { return providers_[index].config; }
   Slots* slots_for(const ProviderInUse& provider) { return provider.capabilities.local ? nullptr : &slots_; }
 
   /// How a resource repeats in a module instance. Errors: ENG003, ENG004.
