@@ -4,6 +4,7 @@
 #include "engine/metadata.h"
 #include "engine/orphans.h"
 #include "engine/plan_walk.h"
+#include "engine/relevant.h"
 
 namespace terrace::engine {
 namespace {
@@ -74,6 +75,7 @@ PlanResult make_plan(const Context& context, const State& prior, const Options& 
   PlanWalk walk(context, options, blueprint, working, moved, diags);
   walk.run(plan);
   report_unmatched_replacements(plan, options, diags);
+  plan.relevant = relevant_attributes(walk, plan);
   fold_metadata(walk, plan);
   result.provider_metadata_leaves = provider_metadata(walk);
   return result;
