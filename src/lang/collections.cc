@@ -59,12 +59,19 @@ Value element_key(const Value& collection, std::size_t i) {
 }
 
 Value Evaluator::checked(Value value, SourceRange range) {
-  if (value.length() > kMaxElements && !current_run()->exhausted) {
-    error(DiagCode::limit_exceeded, format("A collection of {} elements is made here; the limit is {}.", value.length(), kMaxElements), range);
-    current_run()->exhausted = true;
-    return unknown_dynamic();
+  std::string detail;
+  if (value.length() > kMaxElements) {
+    detail = format("A collection of {} elements is made here; the limit is {}.", value.length(), kMaxElements);
+  } else if (value.expanded_size() > kMaxExpandedSize) {
+    detail = format("The value made here would have more than {} parts if written out.", kMaxExpandedSize);
+  } else if (value.type().depth() > kMaxValueDepth) {
+    detail = format("The value made here is nested more than {} levels deep.", kMaxValueDepth);
+  } else {
+    return value;
   }
-  return value;
+  error(DiagCode::limit_exceeded, std::move(detail), range);
+  current_run()->exhausted = true;
+  return unknown_dynamic();
 }
 
 std::optional<Symbol> Evaluator::object_key(const Value& key, const hcl::Expr& expr, bool& unknown) {

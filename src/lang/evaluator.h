@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxFileString = std::size_t{64} << 20;
 inline constexpr std::size_t kMaxElements = 1'000'000;
 /// Values with more places than this, shared parts counted as often as they are seen, cannot be walked.
 inline constexpr std::uint64_t kMaxExpandedSize = 10'000'000;
+inline constexpr std::uint32_t kMaxValueDepth = 500;
 inline constexpr int kMaxDepth = 2000;
 
 /// What an outermost evaluation and everything nested in it on this thread share.

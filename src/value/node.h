@@ -19,7 +19,8 @@ constexpr std::uint8_t kContainsMarks = 2;
 struct Value::Node {
   std::atomic<std::uint32_t> references{1};
   Tag tag;
-  explicit Node(Tag t) : tag(t) {}
+  std::uint32_t expanded : 24;  // Value::expanded_size() of containers, saturating; fills the padding
+  explicit Node(Tag t) : tag(t), expanded(1) {}
 };
 struct StringNode : Value::Node {
   std::string text;
@@ -29,7 +30,11 @@ struct StringNode : Value::Node {
 struct SequenceNode : Value::Node {
   Type type;
   std::vector<Value> items;
-  SequenceNode(Tag tag, Type t, std::vector<Value> i) : Node(tag), type(t), items(std::move(i)) {}
+  SequenceNode(Tag tag, Type t, std::vector<Value> i) : Node(tag), type(t), items(std::move(i)) {
+    std::uint64_t sum = 1;
+    for (const Value& item : items) sum += item.expanded_size();
+    expanded = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, Value::kExpandedSizeLimit)) & 0xFFFFFFu;
+  }
 };
 struct MapNode : SequenceNode {
   std::vector<std::string> keys;

@@ -16,6 +16,7 @@ namespace terrace::value {
 struct Type::Node {
   TypeKind kind = TypeKind::dynamic;
   bool has_dynamic = false, has_optional = false;
+  std::uint32_t depth = 0;
   Type element{nullptr};
   std::vector<Attribute> attributes;
   std::vector<Type> elements;
@@ -58,16 +59,19 @@ Type intern(Node&& draft) {
   if (draft.element.node() != nullptr) {
     h = mix(h, draft.element.hash());
     draft.has_dynamic = draft.has_dynamic || draft.element.has_dynamic();
+    draft.depth = std::max(draft.depth, draft.element.depth() + 1);
     draft.has_optional = draft.element.has_optional();
   }
   for (Type type : draft.elements) {
     h = mix(h, type.hash());
     draft.has_dynamic = draft.has_dynamic || type.has_dynamic();
+    draft.depth = std::max(draft.depth, type.depth() + 1);
     draft.has_optional = draft.has_optional || type.has_optional();
   }
   for (const auto& attribute : draft.attributes) {
     h = mix(mix(h, attribute.name.index()), attribute.type.hash() * 2 + (attribute.optional ? 1 : 0));
     draft.has_dynamic = draft.has_dynamic || attribute.type.has_dynamic();
+    draft.depth = std::max(draft.depth, attribute.type.depth() + 1);
     draft.has_optional = draft.has_optional || attribute.optional || attribute.type.has_optional();
   }
   draft.hash = h;
@@ -135,6 +139,7 @@ int Type::attribute_index(Symbol name) const {
   }
   return -1;
 }
+std::uint32_t Type::depth() const { return node_->depth; }
 bool Type::has_dynamic() const { return node_->has_dynamic; }
 bool Type::has_optional() const { return node_->has_optional; }
 

@@ -42,6 +42,8 @@ class Type {
   std::span<const Type> elements() const;          ///< of tuple
   /// Position of an attribute in attributes(), or -1. O(log n) or better.
   int attribute_index(Symbol name) const;
+  /// Levels of nesting below this one: 0 for string, 1 for list(string). As deep as recursion over a value goes.
+  std::uint32_t depth() const;
   /// True if `dynamic` occurs anywhere inside.
   bool has_dynamic() const;
   bool has_optional() const;

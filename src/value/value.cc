@@ -126,6 +126,16 @@ Value::~Value() {
   }
 }
 
+std::uint64_t Value::expanded_size() const {
+  const Value& plain = inner(*this);
+  switch (Access::tag(plain)) {
+    case Tag::list: case Tag::set: case Tag::object: case Tag::tuple: case Tag::map: return Access::node(plain)->expanded;
+    case Tag::null: case Tag::unknown: case Tag::boolean: case Tag::integer: case Tag::big_number: case Tag::small_string:
+    case Tag::string: case Tag::refined: case Tag::marked: break;
+  }
+  return 1;
+}
+
 Value Value::boolean(bool b) {
   struct Blank { alignas(8) unsigned char bytes[16] = {static_cast<unsigned char>(Tag::boolean)}; } blank;
   blank.bytes[8] = b ? 1 : 0;

@@ -92,6 +92,10 @@ class Value {
   /// Elements of list, set (set order), tuple; attribute values of objects in type order; map values in key order.
   std::span<const Value> elements() const;
   std::size_t length() const { return elements().size(); }
+  /// Places in the value, shared parts counted wherever they are seen: what a walk over all of it costs. O(1);
+  /// stops counting at kExpandedSizeLimit.
+  std::uint64_t expanded_size() const;
+  static constexpr std::uint64_t kExpandedSizeLimit = 0xFFFFFF;
   /// Keys of a map, sorted bytewise, parallel to elements().
   std::span<const std::string> keys() const;
   /// Map entry, or nothing.
