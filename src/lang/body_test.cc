@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json.h"
 #include "lang/test_scope.h"
+#include "value/json.h"
 
 namespace terrace::lang::testing {
 namespace {

@@ -67,7 +67,7 @@ Value Evaluator::checked(Value value, SourceRange range) {
   } else if (value.type().depth() > kMaxValueDepth) {
     detail = format("The value made here is nested more than {} levels deep.", kMaxValueDepth);
   } else {
-    return value;
+    return charge_bytes(value.length() * sizeof(Value), range) ? value : unknown_dynamic();
   }
   error(DiagCode::limit_exceeded, std::move(detail), range);
   current_run()->exhausted = true;

@@ -115,7 +115,7 @@ bool Evaluator::charge_bytes(std::uint64_t bytes, SourceRange range) {
   if (run.budget.bytes_left < bytes) {
     run.exhausted = true;
     ++failures_;
-    diags_.error(DiagCode::limit_exceeded, "The texts that this expression makes are too large in sum.", range);
+    diags_.error(DiagCode::limit_exceeded, "The values that this expression makes are too large in sum.", range);
     return false;
   }
   run.budget.bytes_left -= bytes;

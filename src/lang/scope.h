@@ -34,7 +34,7 @@ struct FunctionContext {
 };
 
 /// Budget of one evaluation and all it leads to (reliability-security 7.1): produced bytes and steps.
-/// A string counts twice, once while it is built and once as a value.
+/// A string counts twice, once while it is built and once as a value; a collection by its number of elements.
 struct Budget {
   std::uint64_t bytes_left = std::uint64_t{64} << 20;
   std::uint64_t steps_left = 100'000'000;
