@@ -144,6 +144,13 @@ TEST(Limits, BombsAreStopped) {
   EXPECT_EQ(scope().codes("[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]"), std::vector<std::string>{"GEN006"});
   EXPECT_EQ(grow("try(\"${var.p}${var.p}\", \"no\")", 60).at(0), "GEN006");
 }
+TEST(Limits, TemplatesThatCallThemselvesEnd) {
+  TestScope endless;
+  endless.set("x", Value::string("${templatestring(x, {x = x})}"));
+  EXPECT_EQ(endless.codes("templatestring(var.x, {x = var.x})").at(0), "GEN006");
+  endless.set("x", Value::string("%{ for i in [1] }${[((((((templatestring(x, {x = x})))))))][0]}%{ endfor }"));
+  EXPECT_EQ(endless.codes("templatestring(var.x, {x = var.x})").at(0), "GEN006");
+}
 
 TEST(Templates, TextTemplates) {
   EXPECT_EQ(scope().print("templatestring(\"a$${x}%%{ for i in l }$${i}%%{ endfor }\", {x = 1, l = [2, 3]})"), "\"a123\"");

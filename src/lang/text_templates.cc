@@ -135,6 +135,10 @@ Value Evaluator::eval_text_template(const hcl::CallExpr& expr, std::string name,
   std::string detail;
   for (const Diagnostic& diagnostic : diags.sorted(sources)) {
     if (diagnostic.severity != Severity::error) continue;
+    if (diagnostic.code == DiagCode::limit_exceeded) {
+      detail = diagnostic.detail;  // as it is: it may have come up through many templates
+      break;
+    }
     if (!detail.empty()) detail += "\n";
     detail += describe(sources, diagnostic);
   }
