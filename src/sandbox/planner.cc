@@ -304,6 +304,13 @@ bool means_same(const Value& a, const Value& b, Equal how) {
   return false;
 }
 
+std::optional<Value> tags_all_of(const PackType& type, const Value& planned, const DefaultTags& defaults) {
+  const TypeRules& rules = *type.rules;
+  if (rules.tags_all_slot < 0 || rules.tags_slot < 0) return {};
+  const auto have = planned.elements();
+  return merged_tags(have[static_cast<std::size_t>(rules.tags_slot)], overridden_tags(rules, have), defaults);
+}
+
 Planned plan_instance(const PackType& type, const Value& prior, const Value& config, const DefaultTags& defaults) {
   Planned out;
   const TypeRules& rules = *type.rules;
@@ -313,9 +320,9 @@ Planned plan_instance(const PackType& type, const Value& prior, const Value& con
   std::vector<Value> have(planned.elements().begin(), planned.elements().end());
   const auto asked = config.elements();
 
-  if (rules.tags_all_slot >= 0) {
-    const auto tags = static_cast<std::size_t>(rules.tags_slot), all = static_cast<std::size_t>(rules.tags_all_slot);
-    have[all] = merged_tags(have[tags], overridden_tags(rules, have), defaults);
+  if (auto tags = tags_all_of(type, planned, defaults)) {
+    const auto all = static_cast<std::size_t>(rules.tags_all_slot);
+    have[all] = std::move(*tags);
     check_tags(have[all], rules.max_tags, {value::PathStep::attribute(Symbol("tags"))}, out.diagnostics);
   }
   if (!create) {
@@ -389,6 +396,9 @@ class Finisher {
     const NestedBlock* nested = type_.schema.block->block(name);
     if (nested != nullptr) values_[slot] = fill_block(*nested, type_.rules->root.block(slot), values_[slot]);
     else values_[slot] = fill_leaf(values_[slot], template_of(slot), name, *context_);
+    // An id that refers to what the sandbox never made still has to be one.
+    if (static_cast<int>(slot) == type_.rules->id_slot && values_[slot].same(Value::string("")))
+      values_[slot] = Value::string(base_.dice.text(kHex, 17));
     state_[slot] = State::done;
   }
   const Template* template_of(std::size_t slot) const {

@@ -22,6 +22,9 @@ struct Planned {
 /// `prior` null: create. Never called for a delete.
 Planned plan_instance(const PackType& type, const Value& prior, const Value& config, const DefaultTags& defaults);
 
+/// tags_all as it follows from `planned` tags and the defaults; nothing if the type has none.
+std::optional<Value> tags_all_of(const PackType& type, const Value& planned, const DefaultTags& defaults);
+
 /// `planned` with every unknown made: by its template, else the zero value. `prior` null: create.
 /// `top` are values that are already decided, by slot of the implied type (empty optional: not).
 Value finish_instance(const PackType& type, const Value& prior, const Value& planned, const Value& config,

@@ -281,6 +281,9 @@ Value Simulated::finished(const PackType& type, const ApplyRequest& request, con
     // What the plan already promised stays as promised.
     if (planned.is_unknown()) top[static_cast<std::size_t>(slot)] = value;
   }
+  // Default tags that were unknown at plan are known now.
+  if (const int slot = type.rules->tags_all_slot; slot >= 0 && !request.planned.elements()[static_cast<std::size_t>(slot)].is_wholly_known())
+    top[static_cast<std::size_t>(slot)] = tags_all_of(type, request.planned, default_tags_);
   return finish_instance(type, request.prior, request.planned, request.config, synth_context(), top);
 }
 

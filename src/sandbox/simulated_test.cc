@@ -7,6 +7,7 @@
 #include "sandbox/simulated.h"
 #include "value/convert.h"
 #include "value/json.h"
+#include "value/path.h"
 #include "world/fake_world.h"
 
 namespace terrace::sandbox {
@@ -144,6 +145,20 @@ TEST_F(SimulatedTest, DefaultTagsAreMergedAndTheResourceWins) {
   configure(R"({"region":"us-west-2","default_tags":[{"tags":{"Team":"a","Layer":"x"}}]})");
   const Value made = created("aws_vpc", R"({"cidr_block":"10.0.0.0/16","tags":{"Layer":"y"}})");
   EXPECT_EQ(text(made, "tags_all"), R"({"Layer":"y","Team":"a"})");
+}
+
+TEST_F(SimulatedTest, DefaultTagsUnknownAtPlanAreThereAfterApply) {
+  const Value empty = with_block(*aws->schema().provider, R"({"default_tags":[{}]})");
+  const Value unknown = value::transform(empty, [](const value::Path& path, const Value& at) {
+    return path.size() == 3 && path[2].name == Symbol("tags") ? Value::unknown(Type::map(Type::string())) : at;
+  });
+  aws->configure(unknown);
+  const Value wanted = config(*aws, "aws_vpc", R"({"cidr_block":"10.0.0.0/16","tags":{"a":"b"}})");
+  const auto plan = planned(*aws, "aws_vpc", none(*aws, "aws_vpc"), wanted);
+  EXPECT_EQ(text(plan.planned, "tags_all"), "(unknown)");
+  configure(R"({"default_tags":[{"tags":{"c":"d"}}]})");
+  const auto done = aws->apply({Symbol("aws_vpc"), none(*aws, "aws_vpc"), plan.planned, wanted, {}});
+  EXPECT_EQ(text(done.state, "tags_all"), R"({"a":"b","c":"d"})");
 }
 
 TEST_F(SimulatedTest, AnS3ObjectTakesTenTagsUnlessTheDefaultsAreOverridden) {
