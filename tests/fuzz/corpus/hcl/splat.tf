@@ -1,0 +1,2 @@
+a = b.*.c[0].d[*].e["f"] ? !g : -h
+/* comment */ # end
