@@ -15,7 +15,7 @@ struct ApplyGraph::Group {
   Side applied;                                  ///< creates and updates
   Side destroyed;                                ///< destroys in the default order
   Side destroyed_late;                           ///< create-before-destroy ones
-  std::set<addrs::AbsResource> applied_needs, destroyed_needs;  ///< stored dependencies, modules without keys
+  std::vector<std::uint32_t> applied_needs, destroyed_needs;  ///< stored dependencies as numbers of plain addresses
 };
 
 namespace {
@@ -72,6 +72,20 @@ void ApplyGraph::build(const Plan& plan, const std::vector<bool>& active, bool c
 
   std::vector<Group> groups;
   std::unordered_map<addrs::AbsResource, std::size_t> group_of;
+  // Plain addresses that take part at all; dependencies on others order nothing.
+  std::vector<addrs::AbsResource> plain;
+  std::unordered_map<addrs::AbsResource, std::uint32_t> number_of;
+  for (const plan::ResourceChange& change : plan.changes) {
+    if (change.action == plan::Action::no_op || change.action == plan::Action::read) continue;
+    if (number_of.try_emplace(without_keys(change.address.abs_resource()), static_cast<std::uint32_t>(plain.size())).second)
+      plain.push_back(without_keys(change.address.abs_resource()));
+  }
+  auto note = [&](std::vector<std::uint32_t>& needs, const plan::ResourceChange& change) {
+    for (const addrs::AbsResource& need : change.dependencies) {
+      auto it = number_of.find(without_keys(need));
+      if (it != number_of.end()) needs.push_back(it->second);
+    }
+  };
   auto group = [&](const plan::ResourceChange& change) -> Group& {
     addrs::AbsResource address = change.address.abs_resource();
     auto [it, fresh] = group_of.try_emplace(address, groups.size());
@@ -103,12 +117,12 @@ void ApplyGraph::build(const Plan& plan, const std::vector<bool>& active, bool c
       connect(start[config->index], create->index);
       connect(create->index, finish[config->index]);
       mine.applied.members.push_back(*create);
-      for (const addrs::AbsResource& need : change.dependencies) mine.applied_needs.insert(without_keys(need));
+      note(mine.applied_needs, change);
     }
     if (destroys) {
       destroy = add({ApplyNode::Kind::destroy, config.value_or(NodeId{}), &change});
       (late ? mine.destroyed_late : mine.destroyed).members.push_back(*destroy);
-      for (const addrs::AbsResource& need : change.dependencies) mine.destroyed_needs.insert(without_keys(need));
+      note(mine.destroyed_needs, change);
       if (const std::uint32_t* provider = blueprint_.find_provider(change.provider)) {
         NodeId node = blueprint_.providers()[*provider].node;
         connect(finish[node.index], destroy->index);
@@ -120,18 +134,58 @@ void ApplyGraph::build(const Plan& plan, const std::vector<bool>& active, bool c
     }
   }
 
+  auto unique = [](std::vector<std::uint32_t>& list) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  };
+  for (Group& one : groups) {
+    unique(one.applied_needs);
+    unique(one.destroyed_needs);
+  }
+
   // Which groups a dependency means: those that do not lie in another instance of a module both are in.
-  std::map<std::pair<std::string, addrs::AbsResource>, std::vector<std::size_t>> by_ancestor;
+  std::vector<std::unordered_map<addrs::ModuleInstance, std::vector<std::size_t>>> members(plain.size());
   for (std::size_t i = 0; i < groups.size(); ++i)
-    for (const addrs::ModuleInstance& ancestor : ancestors(groups[i].address.module)) by_ancestor[{ancestor.text(), groups[i].plain}].push_back(i);
-  auto partners = [&](const Group& from, const addrs::AbsResource& need) -> const std::vector<std::size_t>& {
+    for (const addrs::ModuleInstance& ancestor : ancestors(groups[i].address.module)) members[number_of.at(groups[i].plain)][ancestor].push_back(i);
+  auto partners = [&](const Group& from, std::uint32_t need) -> const std::vector<std::size_t>& {
     static const std::vector<std::size_t> kNobody;
-    for (const addrs::ModuleInstance& ancestor : ancestors(from.address.module)) {
-      if (!need.module.is_within(without_keys(ancestor))) continue;
-      auto it = by_ancestor.find({ancestor.text(), need});
-      return it == by_ancestor.end() ? kNobody : it->second;
+    for (addrs::ModuleInstance ancestor = from.address.module;; ancestor = ancestor.parent()) {
+      if (plain[need].module.is_within(without_keys(ancestor))) {
+        auto it = members[need].find(ancestor);
+        return it == members[need].end() ? kNobody : it->second;
+      }
+      if (ancestor.is_root()) return kNobody;
     }
-    return kNobody;
+  };
+  // Stored dependencies are transitive. What another dependency of the same module instance waits for anyway needs no
+  // edge of its own; otherwise a chain of n objects would have n² of them.
+  std::vector<std::uint32_t> covered(plain.size(), 0);
+  std::uint32_t stamp = 0;
+  auto essential = [&](const Group& from) {
+    if (!from.destroyed_late.members.empty()) return from.destroyed_needs;
+    std::vector<std::pair<std::size_t, std::uint32_t>> by_size;
+    auto same_place = [&](std::uint32_t need) -> const Group* {
+      auto it = group_of.find({from.address.module, plain[need].resource});
+      if (it == group_of.end()) return nullptr;
+      const Group& other = groups[it->second];
+      bool covers = number_of.at(other.plain) == need && !other.destroyed.members.empty() && other.destroyed_late.members.empty() &&
+                    (cross_provider_edges || other.provider == from.provider);
+      return covers ? &other : nullptr;
+    };
+    for (std::uint32_t need : from.destroyed_needs) {
+      const Group* other = same_place(need);
+      by_size.emplace_back(other != nullptr ? other->destroyed_needs.size() + 1 : 0, need);
+    }
+    std::sort(by_size.rbegin(), by_size.rend());
+    ++stamp;
+    std::vector<std::uint32_t> kept;
+    for (const auto& [size, need] : by_size) {
+      if (covered[need] == stamp) continue;
+      kept.push_back(need);
+      if (size == 0) continue;
+      for (std::uint32_t further : same_place(need)->destroyed_needs) covered[further] = stamp;
+    }
+    return kept;
   };
   auto before = [&](Group::Side& side) {
     if (!side.before) {
@@ -151,13 +205,13 @@ void ApplyGraph::build(const Plan& plan, const std::vector<bool>& active, bool c
     if (!first.members.empty() && !second.members.empty()) graph_.add_edge(after(first), before(second));
   };
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    for (const addrs::AbsResource& need : groups[i].applied_needs)
+    for (std::uint32_t need : groups[i].applied_needs)
       for (std::size_t j : partners(groups[i], need)) {
         if (i == j) continue;
         order(groups[j].destroyed, groups[i].applied);       // rule (b)
         order(groups[i].applied, groups[j].destroyed_late);  // turned round
       }
-    for (const addrs::AbsResource& need : groups[i].destroyed_needs)
+    for (std::uint32_t need : essential(groups[i]))
       for (std::size_t j : partners(groups[i], need)) {
         if (i == j || (!cross_provider_edges && !(groups[i].provider == groups[j].provider))) continue;
         for (Group::Side* mine : {&groups[i].destroyed, &groups[i].destroyed_late})  // rule (c)

@@ -147,12 +147,26 @@ Binding Blueprint::bind(const StaticModule& module, const hcl::TraversalExpr& tr
   return binding;
 }
 
+void Blueprint::rank_resources() const {
+  std::vector<std::pair<std::string, std::uint32_t>> named;
+  for (const StaticModule* module : modules_)
+    for (std::uint32_t i = 0; i < module->resource_nodes.size(); ++i)
+      named.emplace_back(module->prefix() + module->resource(i).address.text(), module->resource_nodes[i].index);
+  std::sort(named.begin(), named.end());
+  rank_.assign(nodes_.size(), 0);
+  for (const auto& [text, node] : named) {
+    rank_[node] = static_cast<std::uint32_t>(by_rank_.size());
+    by_rank_.push_back({nodes_[node].module->address, nodes_[node].module->resource(nodes_[node].index).address});
+  }
+}
+
 Blueprint::Closure Blueprint::dependencies(NodeId node) const {
   std::lock_guard guard(closure_mutex_);
   if (reach_.empty()) {
     // One pass in dependency order; a node that adds nothing to what one predecessor reaches shares its set.
     reach_.resize(nodes_.size());
     static const auto kEmpty = std::make_shared<const std::vector<std::uint32_t>>();
+    rank_resources();
     std::vector<std::uint32_t> seen(nodes_.size(), 0);
     for (NodeId at : order_) {
       std::uint32_t stamp = at.index + 1;
@@ -185,17 +199,14 @@ Blueprint::Closure Blueprint::dependencies(NodeId node) const {
   }
   Closure& closure = closures_[set.get()];
   if (closure == nullptr) {
-    std::vector<std::pair<std::string, addrs::AbsResource>> named;
-    named.reserve(set->size());
-    for (std::uint32_t resource : *set) {
-      const Node& at = nodes_[resource];
-      addrs::AbsResource address{at.module->address, at.module->resource(at.index).address};
-      named.emplace_back(address.text(), address);
-    }
-    std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    // Sorting numbers: state files of deep configurations hold hundreds of thousands of these.
+    std::vector<std::uint32_t> ranks;
+    ranks.reserve(set->size());
+    for (std::uint32_t resource : *set) ranks.push_back(rank_[resource]);
+    std::sort(ranks.begin(), ranks.end());
     auto made = std::make_shared<std::vector<addrs::AbsResource>>();
-    made->reserve(named.size());
-    for (auto& [text, address] : named) made->push_back(address);
+    made->reserve(ranks.size());
+    for (std::uint32_t rank : ranks) made->push_back(by_rank_[rank]);
     closure = std::move(made);
   }
   return closure;

@@ -135,9 +135,11 @@ class Blueprint {
   std::vector<Orphan> orphans_;
   bool ok_ = false;
 
-  struct ResourceSet;  ///< sorted resource node numbers, shared between nodes where equal
+  void rank_resources() const;
   mutable std::vector<std::shared_ptr<const std::vector<std::uint32_t>>> reach_;
   mutable std::unordered_map<const void*, Closure> closures_;
+  mutable std::vector<std::uint32_t> rank_;               ///< by node: place of a resource in text order
+  mutable std::vector<addrs::AbsResource> by_rank_;
   mutable std::mutex closure_mutex_;
 };
 
