@@ -38,13 +38,14 @@ run() {
   printf '\n$ %s\n' "$*"
   "$@" >"$output" 2>&1
   code=$?
-  # The first plan is long; what matters is its beginning and its end.
-  if [ "$(wc -l <"$output")" -gt 60 ]; then
-    head -15 "$output"
-    printf '    … %d lines …\n' "$(($(wc -l <"$output") - 45))"
-    tail -30 "$output"
+  # Progress is left out, and of long plans the middle; everything is looked at all the same.
+  grep -Ev ': (Refreshing state|Reading|Read complete|Creating|Creation complete|Modifying|Modifications complete|Destroying|Destruction complete)' "$output" >"$output.short"
+  if [ "$(wc -l <"$output.short")" -gt 70 ]; then
+    head -25 "$output.short"
+    printf '    … %d lines …\n' "$(($(wc -l <"$output.short") - 55))"
+    tail -30 "$output.short"
   else
-    cat "$output"
+    cat "$output.short"
   fi
   printf '[exit code %d]\n' "$code"
   if [ "$code" -ne "$expected" ]; then wrong "exit code $code, expected $expected"; fi

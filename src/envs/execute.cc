@@ -167,7 +167,10 @@ Ending Deployer::after_failure(const Deployment& deployment, const Environment& 
     return Ending::failed;
   }
   std::uint64_t target = earlier->number;
-  Ending ending = rollback(environment.name, target, diags);
+  // What went wrong before is told, but must not look like a failure of the way back.
+  Diagnostics back;
+  Ending ending = rollback(environment.name, target, back);
+  diags.append(std::move(back));
   return ending == Ending::done ? Ending::rolled_back : ending;
 }
 
