@@ -178,8 +178,15 @@ class Folder {
   }
 
   /// True if every difference is metadata, and there is one.
-  bool only_metadata(const Path& path, const Value& before, const Value& after, const std::vector<std::pair<Path, Leaf>>& leaves, bool& any) const {
+  /// `configured` null: not known, so nothing is taken for computed.
+  bool only_metadata(const Path& path, const Value& before, const Value& after, const std::vector<std::pair<Path, Leaf>>& leaves, const Value* configured, bool& any) const {
     if (before.same(after)) return true;
+    // What the provider computes anew because of an update (a version, a checksum) is its consequence, not a reason.
+    // Whoever reads it has a change of its own.
+    if (after.is_unknown() && configured != nullptr) {
+      std::optional<Value> given = value::value_at(*configured, path);
+      if (given && given->is_null()) return true;
+    }
     bool same_shape = before.kind() == after.kind() && !before.is_null() && !before.is_unknown();
     if (same_shape && before.kind() == Kind::map)
       same_shape = std::equal(before.keys().begin(), before.keys().end(), after.keys().begin(), after.keys().end());
@@ -200,7 +207,7 @@ class Folder {
       } else {
         inner.push_back(PathStep::index(Value::number(static_cast<std::int64_t>(i))));
       }
-      if (!only_metadata(inner, before.elements()[i], after.elements()[i], leaves, any)) return false;
+      if (!only_metadata(inner, before.elements()[i], after.elements()[i], leaves, configured, any)) return false;
     }
     return true;
   }
@@ -217,7 +224,9 @@ class Folder {
     change.after = remark(change.after, configuration(shadow_), configuration(second_), leaves);
     if (change.action != plan::Action::update || leaves.empty()) return;
     bool any = false;
-    change.metadata_only = only_metadata({}, change.before.unmarked_deep(), change.after.unmarked_deep(), leaves, any) && any;
+    const Value* shadow = configuration(shadow_);
+    std::optional<Value> configured = shadow != nullptr ? std::optional<Value>(shadow->unmarked_deep()) : std::nullopt;
+    change.metadata_only = only_metadata({}, change.before.unmarked_deep(), change.after.unmarked_deep(), leaves, configured ? &*configured : nullptr, any) && any;
   }
 
   void fold_output(plan::OutputChange& change) {
@@ -233,7 +242,7 @@ class Folder {
     change.after = remark(change.after, evaluated(shadow_), evaluated(second_), leaves);
     if (change.action != plan::Action::update) return;
     bool any = false;
-    change.metadata_only = only_metadata({}, change.before.unmarked_deep(), change.after.unmarked_deep(), leaves, any) && any;
+    change.metadata_only = only_metadata({}, change.before.unmarked_deep(), change.after.unmarked_deep(), leaves, nullptr, any) && any;
   }
 
   const Walk& walk_;
