@@ -132,7 +132,7 @@ std::unique_ptr<Deployer::Run> Deployer::open_run(const Deployment& deployment, 
   workspace.deployment_start = world::parse_rfc3339(deployment.started_at);
   workspace.allowed_roots = roots;
   workspace.variables.read_auto_files = true;
-  run->session = ops::Session::open(*run->world, run->sources, workspace, diags);
+  run->session = ops::Session::open(*run->world, project_.sources(), workspace, diags);
   if (!run->session) return nullptr;
   run->plan_request.mode = deployment.verb == Verb::destroy ? plan::Mode::destroy : plan::Mode::normal;
   run->plan_request.lock.timeout = request.lock_timeout;

@@ -11,7 +11,6 @@ struct Deployer::Run {
   std::map<std::string, std::string> files;            ///< of the release, absolute path → bytes
   std::unique_ptr<world::OverlayFileSystem> overlay;
   std::unique_ptr<World> world;                        ///< shows the release at its original paths
-  SourceFiles sources;                                 ///< of the release; diagnostics are rendered from here
   std::unique_ptr<ops::Session> session;
   ops::PlanRequest plan_request;
 };
