@@ -32,6 +32,14 @@ void write_checks(JsonWriter& json, const std::vector<envs::Check>& checks) {
   for (const auto& check : checks) json.begin_object().member("name", check.name).member("status", envs::check_status_text(check.status)).member("evidence", check.evidence).end_object();
   json.end_array();
 }
+/// Managed instances: data sources are read, not owned.
+std::size_t managed_count(const State& state) {
+  std::size_t count = 0;
+  for (const auto& [address, resource] : state.resources()) {
+    if (address.resource.mode == addrs::Mode::managed) count += resource->instances.size();
+  }
+  return count;
+}
 std::string health_of(const std::vector<envs::Check>& checks) {
   std::string status = checks.empty() ? "not_run" : "passed";
   for (const auto& check : checks) {
@@ -100,7 +108,7 @@ int run_status(Invocation& invocation, const std::vector<std::string>& words) {
       changed = outside_change(state, *current);
       std::string approved;
       for (const auto& approval : current->approvals) approved += (approved.empty() ? "  approved by " : ", ") + approval.who;
-      line += format("r-{}  {}  {}{}", current->content.substr(0, 12), envs::status_text(current->status), base::count_of(state.instance_count(), "resource"), approved);
+      line += format("r-{}  {}  {}{}", current->content.substr(0, 12), envs::status_text(current->status), base::count_of(managed_count(state), "resource"), approved);
     } else {
       json.key("release").null().key("deployment").null().key("health").begin_object().member("status", "not_run").key("checks").begin_array().end_array().end_object();
       line += "nothing deployed";
@@ -117,7 +125,7 @@ int run_status(Invocation& invocation, const std::vector<std::string>& words) {
       json.end_array().member("since", d.started_at).end_object();
       line += format("\n           deployment {} waits: {}", number, needs);
     }
-    json.end_array().member("resources", static_cast<std::int64_t>(state.instance_count())).key("locked_by").null().key("changed_outside");
+    json.end_array().member("resources", static_cast<std::int64_t>(managed_count(state))).key("locked_by").null().key("changed_outside");
     if (changed.empty()) json.null();
     else json.string(changed);
     json.end_object();
@@ -156,6 +164,12 @@ int run_history(Invocation& invocation, const std::vector<std::string>& words) {
     if (command->arguments.flag("manifest")) {
       auto written = world.files.read(world::join_path(command->project->run_directory(number), "manifest.json"));
       out(world, written ? *written : envs::manifest_json(*d, Value::null(Type::dynamic()), book.head()) + "\n");
+      return command->finish(envs::Ending::done);
+    }
+    if (command->arguments.flag("plan")) {
+      auto written = world.files.read(world::join_path(command->project->run_directory(number), "plan.txt"));
+      if (written) out(world, *written);
+      else command->diags.warning(DiagCode::deployment_unknown, format("Deployment {} has no plan on this machine.", number));
       return command->finish(envs::Ending::done);
     }
     if (command->arguments.flag("log")) {

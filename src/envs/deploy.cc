@@ -7,6 +7,7 @@
 #include "envs/deploy_internal.h"
 #include "hcl/format.h"
 #include "plan/identity.h"
+#include "plan/render.h"
 #include "value/json.h"
 
 namespace terrace::envs {
@@ -302,6 +303,14 @@ Ending Deployer::plan_and_go(Deployment deployment, const Environment& environme
   engine::PlanResult planned = run->session->plan(run->plan_request, reporter_.observer(), diags);
   if (diags.has_errors() || !planned.plan.complete) return fail("planning failed", Ending::failed);
   reporter_.plan(planned.plan);
+  {
+    plan::PlanStyle style;
+    style.automation = style.fold_metadata = true;
+    std::string directory = project_.run_directory(deployment.number);
+    auto kept = project_.world().files.make_directories(directory, world::Mode600::secret);
+    if (kept) kept = project_.world().files.write_atomic(world::join_path(directory, "plan.txt"), plan::render_plan(planned.plan, style), world::Mode600::secret);
+    if (!kept) diags.warning(DiagCode::world_failed, format("The plan of deployment {} could not be kept: {}.", deployment.number, kept.error().message));
+  }
   State prior = planned.plan.prior_state ? *planned.plan.prior_state : State{};
   Deployment facts;
   plan::IdentityContext context = run->session->identity_context(prior);

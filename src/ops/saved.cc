@@ -165,6 +165,15 @@ std::optional<engine::ApplyResult> SessionImpl::apply_saved(const plan::SavedPla
     diags.error(DiagCode::plan_refused, "The decisions written in the plan file are not those its configuration and state give: the file was edited. Nothing was changed.");
     return std::nullopt;
   }
+  // What `show` tells a reviewer must be what is applied.
+  auto json = plan::plan_json(result.plan, schemas(), {});
+  auto mine = json ? base::JsonDocument::parse(*json) : Result<base::JsonDocument>(json.error());
+  auto theirs = base::JsonDocument::parse(saved.rendered_json);
+  for (std::string_view member : {"resource_changes", "output_changes"}) {
+    if (mine && theirs && mine->root()[member].raw() == theirs->root()[member].raw()) continue;
+    diags.error(DiagCode::plan_refused, "What the plan file shows is not what its configuration and state give: the file was edited. Nothing was changed. Plan again.");
+    return std::nullopt;
+  }
   if (!derived(result)) return std::nullopt;
   return execute(result.plan, *loaded, options, observer, diags);
 }

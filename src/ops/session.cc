@@ -132,6 +132,7 @@ void SessionImpl::validate(Diagnostics& diags) {
   options.now = world_.clock.now();
   options.functions.files = &world_.files;
   options.functions.random = &world_.random;
+  options.functions.home = world_.variable("HOME");
   engine::validate(context(silent_), options, diags);
 }
 
@@ -148,6 +149,7 @@ engine::Options SessionImpl::options(Diagnostics& diags) {
   options.now = world_.clock.now();
   options.functions.files = &world_.files;
   options.functions.random = &world_.random;
+  options.functions.home = world_.variable("HOME");
   options.functions.allowed_roots = workspace_.allowed_roots;
   if (workspace_.deployment_start) options.functions.timestamp = workspace_.deployment_start;
   if (!given_) {
