@@ -191,6 +191,11 @@ def exponent(rows, index, floor):
     return sum((x - mx) * (y - my) for x, y in points) / sum((x - mx) ** 2 for x, _ in points)
 
 
+def wanted(case, identifier):
+    """B8 means B8, B8l and B8v, B1 not B13."""
+    return case.id.startswith(identifier) and not case.id[len(identifier):][:1].isdigit()
+
+
 def show(value, digits=2):
     return "-" if value is None else f"{value:.{digits}f}"
 
@@ -208,10 +213,10 @@ def main():
     # The peer goes first: A B A B.
     tools.reverse()
     ours, peer = len(tools) - 1, 0 if len(tools) == 2 else None
-    unknown = [i for i in options.ids if not any(c.id.startswith(i) for c in CASES)]
+    unknown = [i for i in options.ids if not any(wanted(c, i) for c in CASES)]
     if unknown:
         sys.exit(f"unknown: {' '.join(unknown)}; there are: {' '.join(c.id for c in CASES)}")
-    cases = [c for c in CASES if not options.ids or any(c.id.startswith(i) for i in options.ids)]
+    cases = [c for c in CASES if not options.ids or any(wanted(c, i) for i in options.ids)]
     pairs = 5 if options.full else 3
     begin, limit = time.monotonic(), None if options.full else 340
     cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
