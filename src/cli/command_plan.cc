@@ -74,6 +74,9 @@ int apply_saved_plan(Invocation& invocation, const Arguments& arguments, const s
     if (!read) diags.error(DiagCode::plan_refused, format("{} is not a plan that can be applied: {}.", path, read.error().message));
     else saved = std::move(*read);
   }
+  if (!diags.has_errors() && !ops::plan_is_known(world, data_directory(world), *bytes)) {
+    diags.error(DiagCode::plan_refused, format("{} is none of the plans that were made here: the file was edited or replaced after `plan -out` wrote it. Nothing was changed. Plan again.", path));
+  }
   if (print_diagnostics(world, invocation.sources, diags, view)) return kFailed;
   ops::Workspace workspace;
   workspace.directory = saved.root_directory.empty() ? "." : saved.root_directory;
@@ -193,6 +196,7 @@ int run_plan(Invocation& invocation, const std::vector<std::string>& words) {
       if (failed) planned.plan.complete = false;
       auto bytes = plan::write_plan_file(session->save(planned, request));
       auto written = bytes ? world.files.write_atomic(*save_to, *bytes, world::Mode600::secret) : Result<void>(bytes.error());
+      if (written) written = ops::remember_plan(world, workspace->data_directory, *bytes);
       if (!written) ops::report(diags, DiagCode::world_failed, written.error(), format("Writing the plan to {}", *save_to));
     }
   }

@@ -6,6 +6,7 @@
 #include "plan/json.h"
 #include "state/file.h"
 #include "value/convert.h"
+#include "value/json.h"
 #include "value/print.h"
 
 namespace terrace::cli {
@@ -128,7 +129,7 @@ int run_output(Invocation& invocation, const std::vector<std::string>& words) {
     return kFailed;
   }
   if (as_json) {
-    out(world, plan::outputs_json({{name, found->second}}) + "\n");
+    out(world, value::simple_json(found->second.value) + "\n");
   } else if (arguments->flag("raw")) {
     auto text = value::convert(found->second.value.unmarked_deep(), Type::string());
     if (!text || text.value.kind() != Kind::string) {

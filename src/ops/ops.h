@@ -105,6 +105,12 @@ class Session {
 std::unique_ptr<Session> saved_session(World& world, SourceFiles& sources, const Workspace& workspace,
                                        const plan::SavedPlan& saved, Diagnostics& diags);
 
+/// Records in the data directory that a plan file with these bytes was made here.
+Result<void> remember_plan(World& world, const std::string& data_directory, std::string_view bytes);
+/// True if the plan file was made here, or if no plan ever was (another machine's data directory): then only deriving
+/// it again protects it. False: the file is not one of those made here, so it was edited or replaced.
+bool plan_is_known(World& world, const std::string& data_directory, std::string_view bytes);
+
 /// The world's failure as a diagnostic that says what we were doing.
 void report(Diagnostics& diags, DiagCode code, const Error& error, std::string_view doing, std::string_view advice = {});
 

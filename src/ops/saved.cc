@@ -71,6 +71,22 @@ plan::SavedPlan SessionImpl::save(const engine::PlanResult& result, const PlanRe
   return saved;
 }
 
+namespace {
+std::string record_path(const std::string& data_directory) { return world::join_path(data_directory, "terrace.plans"); }
+}  // namespace
+
+Result<void> remember_plan(World& world, const std::string& data_directory, std::string_view bytes) {
+  TRY(world.files.make_directories(data_directory));
+  auto record = TRY(world.files.open_append(record_path(data_directory), world::Mode600::secret));
+  TRY(record->append(base::sha256_hex(bytes) + "\n"));
+  return record->sync();
+}
+
+bool plan_is_known(World& world, const std::string& data_directory, std::string_view bytes) {
+  auto record = world.files.read(record_path(data_directory));
+  return !record || record->find(base::sha256_hex(bytes)) != std::string::npos;
+}
+
 std::unique_ptr<Session> saved_session(World& world, SourceFiles& sources, const Workspace& workspace,
                                        const plan::SavedPlan& saved, Diagnostics& diags) {
   auto files = std::make_unique<plan::SavedPlan>(saved);
