@@ -37,7 +37,7 @@ int run_show(Invocation& invocation, const std::vector<std::string>& words) {
     } else if (plan::looks_like_plan_file(*bytes)) {
       auto saved = plan::read_plan_file(*bytes);
       if (saved) {
-        out(world, arguments->flag("json") ? saved->rendered_json + "\n" : view.color ? saved->rendered_text_color : saved->rendered_text_plain);
+        out(world, arguments->flag("json") ? saved->rendered_json + "\n" : view.color && !saved->rendered_text_color.empty() ? saved->rendered_text_color : saved->rendered_text_plain);
         return kDone;
       }
       diags.error(DiagCode::plan_refused, format("{} cannot be read as a plan: {}.", path, saved.error().message));

@@ -34,8 +34,8 @@ Result<Value> from_typed_json(const std::string& text) {
 plan::SavedPlan SessionImpl::save(const engine::PlanResult& result, const PlanRequest& request) {
   const Plan& plan = result.plan;
   plan::SavedPlan saved;
-  saved.identity = identity(plan);
   saved.decisions = plan::identity_document(plan, identity_context(plan.prior_state ? *plan.prior_state : State{}));
+  saved.identity = "pi1:" + base::sha256_hex(saved.decisions);
   saved.working_directory = world_.files.cwd();
   saved.root_directory = workspace_.directory;
   saved.files = config_.snapshot;
@@ -66,8 +66,6 @@ plan::SavedPlan SessionImpl::save(const engine::PlanResult& result, const PlanRe
   if (json) saved.rendered_json = std::move(*json);
   plan::PlanStyle style;
   saved.rendered_text_plain = plan::render_plan(plan, style);
-  style.color = true;
-  saved.rendered_text_color = plan::render_plan(plan, style);
   return saved;
 }
 
