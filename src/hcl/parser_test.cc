@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 
 #include "base/format.h"
 #include "hcl/dump.h"
@@ -199,12 +198,9 @@ TEST(File, DeepInputIsOneMistakeAndNoStackOverflow) {
     std::string source = unit == "a {\n" ? "" : "a = ";
     if (unit == "x[*]" || unit == "[y]") source += "x";
     while (source.size() < (2u << 20)) source += unit == "x[*]" ? "[*]" : unit;
-    const auto start = std::chrono::steady_clock::now();
     const std::string out = check(source);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     EXPECT_NE(out.find("Nesting too deep"), std::string::npos) << unit << out;
     EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1) << unit << out;
-    EXPECT_LT(took.count(), 2.0) << unit;  // generous: unoptimised builds on busy machines
   }
 }
 
