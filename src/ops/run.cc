@@ -51,7 +51,11 @@ std::optional<LoadedState> SessionImpl::load_state(bool for_writing, Diagnostics
   loaded.stored = std::move(*stored);
   const auto* contents = loaded.journal ? &loaded.journal->contents() : nullptr;
   auto parsed = loaded.stored.text.empty() ? Result<State>(State{}) : state::parse_state(loaded.stored.text);
-  if (!parsed || (loaded.stored.text.empty() && !loaded.stored.absent)) {
+  // Every write of a state is preceded by its snapshot, and every second one by a backup: an empty file beside a journal
+  // that has neither was made by taking the lock, in a first apply that never came to store anything.
+  bool never_stored = loaded.stored.text.empty() && contents != nullptr && !contents->snapshot && (!contents->doubts.empty() || !contents->unfolded.empty()) &&
+                      world_.files.stat(backend_->describe() + ".backup").kind == world::FileKind::none;
+  if (!parsed || (loaded.stored.text.empty() && !loaded.stored.absent && !never_stored)) {
     if (contents != nullptr && contents->snapshot) {
       auto repaired = state::parse_state(*contents->snapshot);
       if (repaired) {
