@@ -76,14 +76,18 @@ EnvVars environment() {
 }
 
 std::string login_name(const EnvVars& env) {
+  // The environment first: asking the name service opens a socket, and offline commands promise to open none. A name is
+  // only asserted either way.
+  for (const char* name : {"LOGNAME", "USER"}) {
+    if (auto it = env.find(name); it != env.end() && !it->second.empty()) return it->second;
+  }
   passwd entry{};
   passwd* found = nullptr;
   std::vector<char> buffer(16384);
   if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
     return found->pw_name;
   }
-  auto it = env.find("USER");
-  return it == env.end() ? std::to_string(::getuid()) : it->second;
+  return std::to_string(::getuid());
 }
 
 std::string host_name() {
