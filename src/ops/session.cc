@@ -121,18 +121,26 @@ void SessionImpl::check_configuration(Diagnostics& diags) {
   config::check(config_, *providers_, sources_, diags);
 }
 
+namespace {
+/// What `validate` and every run tell the engine of where they are: directories, workspace, clock, functions' world.
+engine::Options surroundings(World& world, const Workspace& workspace) {
+  engine::Options options;
+  options.root_directory = workspace.directory;
+  options.working_directory = world.files.cwd();
+  options.original_directory = workspace.original_directory.empty() ? options.working_directory : workspace.original_directory;
+  options.workspace = workspace.workspace_name;
+  options.now = world.clock.now();
+  options.functions.files = &world.files;
+  options.functions.random = &world.random;
+  options.functions.home = world.variable("HOME");
+  return options;
+}
+}  // namespace
+
 void SessionImpl::validate(Diagnostics& diags) {
   check_configuration(diags);
   if (diags.has_errors()) return;
-  engine::Options options;
-  options.root_directory = workspace_.directory;
-  options.working_directory = world_.files.cwd();
-  options.original_directory = workspace_.original_directory.empty() ? options.working_directory : workspace_.original_directory;
-  options.workspace = workspace_.workspace_name;
-  options.now = world_.clock.now();
-  options.functions.files = &world_.files;
-  options.functions.random = &world_.random;
-  options.functions.home = world_.variable("HOME");
+  engine::Options options = surroundings(world_, workspace_);
   engine::validate(context(silent_), options, diags);
 }
 
@@ -141,15 +149,7 @@ engine::Context SessionImpl::context(engine::Observer& observer) {
 }
 
 engine::Options SessionImpl::options(Diagnostics& diags) {
-  engine::Options options;
-  options.root_directory = workspace_.directory;
-  options.working_directory = world_.files.cwd();
-  options.original_directory = workspace_.original_directory.empty() ? options.working_directory : workspace_.original_directory;
-  options.workspace = workspace_.workspace_name;
-  options.now = world_.clock.now();
-  options.functions.files = &world_.files;
-  options.functions.random = &world_.random;
-  options.functions.home = world_.variable("HOME");
+  engine::Options options = surroundings(world_, workspace_);
   options.functions.allowed_roots = workspace_.allowed_roots;
   if (workspace_.deployment_start) options.functions.timestamp = workspace_.deployment_start;
   if (!given_) {
